@@ -1,0 +1,925 @@
+//! The Orchestrator: a market for storage and compute in one contract.
+//!
+//! Read this file from top to bottom for the protocol. Each message keeps one beat: load and bring up to now, check,
+//! apply a rule of `orchestrator_domain`, record, announce, pay. `deal` does the first and the last for a placement,
+//! `changes` what a consumer does to live ones, `proving` judges proofs, `money` alone moves balances.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+mod changes;
+mod deal;
+pub mod events;
+mod guards;
+mod hash;
+mod money;
+mod proving;
+mod records;
+
+pub use orchestrator::{Orchestrator, OrchestratorRef};
+pub use orchestrator_domain as domain;
+pub use records::*;
+
+#[ink::contract]
+mod orchestrator {
+    use crate::changes::{ensure_data, next, Change};
+    use crate::events::*;
+    use crate::money::{add, Moves};
+    use crate::records::*;
+    use ink::prelude::vec::Vec;
+    use ink::storage::Mapping;
+    use orchestrator_domain::{
+        bps_up, price_up, Account, Challenger, Commitment, Config, DataUnit, Error, Grant, List, Node,
+        NodeSpec, Order, Pauses, Placement, Provider, Replica, Reservation, Result, Role, Slot, State,
+        UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
+    };
+
+    /// Most entries that one page of a list looks at.
+    pub const MAX_PAGE: u32 = 50;
+
+    /// The market. Its own cell holds what every call reads: roles, fees, pauses, the sum owed and the last ids.
+    #[ink(storage)]
+    pub struct Orchestrator {
+        pub(crate) admin: AccountId,
+        pub(crate) offered_to: Option<AccountId>,
+        pub(crate) treasury: AccountId,
+        pub(crate) config: Config,
+        pub(crate) pauses: Pauses,
+        pub(crate) owed: Balance,
+        pub(crate) fees: Balance,
+        pub(crate) last_node: u64,
+        pub(crate) last_unit: u64,
+        pub(crate) last_reservation: u64,
+        pub(crate) last_placement: u64,
+        pub(crate) accounts: Mapping<AccountId, Account>,
+        pub(crate) providers: Mapping<AccountId, Provider>,
+        pub(crate) nodes: Mapping<u64, Node>,
+        pub(crate) units: Mapping<u64, DataUnit>,
+        pub(crate) challengers: Mapping<AccountId, Challenger>,
+        pub(crate) reservations: Mapping<u64, Reservation>,
+        pub(crate) placements: Mapping<u64, Placement>,
+        pub(crate) manifests: Mapping<u64, Vec<u8>>,
+        pub(crate) grants: Mapping<u64, Vec<Grant>>,
+        pub(crate) committed: Mapping<u64, Commitment>,
+        pub(crate) lists: Mapping<(List, u32), u64>,
+    }
+
+    impl Orchestrator {
+        /// A market without entries. The caller becomes the admin; network fees go to `treasury`. Fees and windows
+        /// start at their defaults: see `configure`.
+        #[ink(constructor)]
+        pub fn new(treasury: AccountId) -> Self {
+            Self {
+                admin: Self::env().caller(),
+                offered_to: None,
+                treasury,
+                config: Config::default(),
+                pauses: Pauses::default(),
+                owed: 0,
+                fees: 0,
+                last_node: 0,
+                last_unit: 0,
+                last_reservation: 0,
+                last_placement: 0,
+                accounts: Mapping::new(),
+                providers: Mapping::new(),
+                nodes: Mapping::new(),
+                units: Mapping::new(),
+                challengers: Mapping::new(),
+                reservations: Mapping::new(),
+                placements: Mapping::new(),
+                manifests: Mapping::new(),
+                grants: Mapping::new(),
+                committed: Mapping::new(),
+                lists: Mapping::new(),
+            }
+        }
+
+        // ------------------------------------------------------------------------------------------ accounts
+
+        /// Adds the tokens sent along to what the caller has available here.
+        #[ink(message, payable)]
+        pub fn deposit(&mut self) -> Result<()> {
+            self.deposit_for(self.env().caller())
+        }
+
+        /// Adds the tokens sent along to what another account has available here.
+        #[ink(message, payable)]
+        pub fn deposit_for(&mut self, account: AccountId) -> Result<()> {
+            let amount = self.env().transferred_value();
+            self.take_in(account, amount)?;
+            self.env().emit_event(Deposited { account, from: self.env().caller(), amount });
+            Ok(())
+        }
+
+        /// Sends the caller part of what it has available. The receiver must not stay below the chain's existential
+        /// deposit.
+        #[ink(message)]
+        pub fn withdraw(&mut self, amount: Balance) -> Result<()> {
+            let account = self.env().caller();
+            self.pay_out(account, amount)?;
+            self.env().emit_event(Withdrawn { account, amount });
+            Ok(())
+        }
+
+        /// Available and locked money of an account.
+        #[ink(message)]
+        pub fn account(&self, account: AccountId) -> Account {
+            self.account_of(account)
+        }
+
+        /// What the contract holds and what it owes; held is never below owed.
+        #[ink(message)]
+        pub fn solvency(&self) -> Solvency {
+            Solvency { held: self.env().balance(), owed: self.owed }
+        }
+
+        // ------------------------------------------------------------------- providers, nodes and data units
+
+        /// Registers the caller as a provider, or changes its profile (at most 512 bytes) and delegate. The delegate
+        /// may accept, decline, activate and prove, and never touches money.
+        #[ink(message)]
+        pub fn set_provider(&mut self, profile: Vec<u8>, delegate: Option<AccountId>) -> Result<()> {
+            if profile.len() > MAX_PROFILE_BYTES {
+                return Err(Error::TooLong);
+            }
+            let provider = self.env().caller();
+            self.providers.insert(provider, &Provider { profile, delegate });
+            self.env().emit_event(ProviderUpdated { provider, delegate });
+            Ok(())
+        }
+
+        /// Profile and delegate of a provider.
+        #[ink(message)]
+        pub fn provider(&self, provider: AccountId) -> Option<Provider> {
+            self.providers.get(provider)
+        }
+
+        /// Registers a node of the caller, who must be a provider. Returns its id.
+        #[ink(message)]
+        pub fn register_node(&mut self, spec: NodeSpec) -> Result<u64> {
+            spec.check()?;
+            let provider = self.env().caller();
+            if !self.providers.contains(provider) {
+                return Err(Error::UnknownProvider);
+            }
+            let mut account = self.account_of(provider);
+            let place = account.nodes;
+            account.nodes = place.checked_add(1).ok_or(Error::Overflow)?;
+            self.accounts.insert(provider, &account);
+            let id = next(&mut self.last_node)?;
+            self.lists.insert((List::Nodes(provider), place), &id);
+            self.put_node(id, &Node { provider, spec, units: 0, listed: 0, place });
+            Ok(id)
+        }
+
+        /// Changes endpoint, engine, version and state of a node of the caller; its region stays. A node that is
+        /// draining or offline takes nothing new.
+        #[ink(message)]
+        pub fn update_node(&mut self, node: u64, spec: NodeSpec) -> Result<()> {
+            spec.check()?;
+            let mut record = self.own_node(node)?;
+            let region = record.spec.region;
+            record.spec = NodeSpec { region, ..spec };
+            self.put_node(node, &record);
+            Ok(())
+        }
+
+        /// Removes a node of the caller that has no data units; its storage deposit goes back to the caller.
+        #[ink(message)]
+        pub fn retire_node(&mut self, node: u64) -> Result<()> {
+            let record = self.own_node(node)?;
+            if record.units > 0 {
+                return Err(Error::NodeInUse);
+            }
+            let provider = record.provider;
+            self.lists.remove((List::Nodes(provider), record.place));
+            self.nodes.remove(node);
+            self.env().emit_event(NodeUpdated { node, provider, state: None });
+            Ok(())
+        }
+
+        /// A node.
+        #[ink(message)]
+        pub fn node(&self, node: u64) -> Option<Node> {
+            self.nodes.get(node)
+        }
+
+        /// Registers a data unit on a node of the caller. Returns its id.
+        #[ink(message)]
+        pub fn register_unit(&mut self, node: u64, spec: UnitSpec) -> Result<u64> {
+            spec.check()?;
+            let mut on = self.own_node(node)?;
+            let id = next(&mut self.last_unit)?;
+            let place = on.listed;
+            on.listed = place.checked_add(1).ok_or(Error::Overflow)?;
+            on.units = on.units.checked_add(1).ok_or(Error::Overflow)?;
+            self.nodes.insert(node, &on);
+            self.lists.insert((List::Units(node), place), &id);
+            let region = on.spec.region;
+            self.put_unit(id, &DataUnit { provider: on.provider, node, region, used: 0, place, spec });
+            Ok(id)
+        }
+
+        /// Changes a data unit of the caller, for new placements only; its kind stays, and its capacity does not go
+        /// below what is in use.
+        #[ink(message)]
+        pub fn update_unit(&mut self, unit: u64, spec: UnitSpec) -> Result<()> {
+            spec.check()?;
+            let mut record = self.own_unit(unit)?;
+            if spec.capacity < record.used {
+                return Err(Error::CapacityInUse);
+            }
+            let kind = record.spec.kind;
+            record.spec = UnitSpec { kind, ..spec };
+            self.put_unit(unit, &record);
+            Ok(())
+        }
+
+        /// Removes a data unit of the caller that carries no placements; its storage deposit goes back to the caller.
+        #[ink(message)]
+        pub fn retire_unit(&mut self, unit: u64) -> Result<()> {
+            let record = self.own_unit(unit)?;
+            if record.used > 0 {
+                return Err(Error::UnitInUse);
+            }
+            let mut on = self.own_node(record.node)?;
+            on.units = on.units.saturating_sub(1);
+            self.nodes.insert(record.node, &on);
+            self.lists.remove((List::Units(record.node), record.place));
+            self.units.remove(unit);
+            let provider = record.provider;
+            self.env().emit_event(DataUnitUpdated { unit, provider, capacity: 0, price: 0, open: false });
+            Ok(())
+        }
+
+        /// A data unit.
+        #[ink(message)]
+        pub fn data_unit(&self, unit: u64) -> Option<DataUnit> {
+            self.units.get(unit)
+        }
+
+        /// Data units that take a placement now, among at most `limit` (up to 50) from the id `cursor` on.
+        #[ink(message)]
+        pub fn find_data_units(&self, filter: Filter, cursor: u64, limit: u32) -> Found {
+            let mut units = Vec::new();
+            let first = cursor.max(1);
+            let end = first.saturating_add(limit.min(MAX_PAGE).into());
+            for id in first..end.min(self.last_unit.saturating_add(1)) {
+                if let Some(unit) = self.units.get(id) {
+                    let spec = &unit.spec;
+                    let fits = unit.check_offer(filter.capacity, filter.term_ms).is_ok()
+                        && filter.kind.is_none_or(|x| x == spec.kind)
+                        && filter.region.is_none_or(|x| x == unit.region)
+                        && (filter.max_price == 0 || spec.price <= filter.max_price)
+                        && self.ensure_online(&unit).is_ok();
+                    if fits {
+                        units.push((id, unit));
+                    }
+                }
+            }
+            Found { units, next: if end > self.last_unit { 0 } else { end } }
+        }
+
+        /// What a term on a data unit costs now; refuses as `reserve` would.
+        #[ink(message)]
+        pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64) -> Result<Quote> {
+            let unit = self.units.get(unit).ok_or(Error::UnknownUnit)?;
+            unit.check_offer(capacity, term_ms)?;
+            self.ensure_online(&unit)?;
+            let price = price_up(unit.spec.price, capacity, term_ms)?;
+            let collateral = bps_up(price, unit.spec.terms.collateral_bps)?;
+            Ok(Quote { price, collateral, fee: bps_up(price, self.config.network_fee_bps.into())? })
+        }
+
+        // --------------------------------------------------------------------------- challengers and rounds
+
+        /// Registers the caller as a challenger, or makes it slower. Interval 1 s to 30 days, window 1 s up to the
+        /// interval; neither ever gets shorter, since placements rely on them.
+        #[ink(message)]
+        pub fn register_challenger(&mut self, interval_ms: u32, window_ms: u32) -> Result<()> {
+            let challenger = self.env().caller();
+            let record = match self.challengers.get(challenger) {
+                Some(mut record) => {
+                    record.slow_down(interval_ms, window_ms)?;
+                    record
+                }
+                None => Challenger::new(interval_ms, window_ms)?,
+            };
+            self.challengers.insert(challenger, &record);
+            self.env().emit_event(ChallengerRegistered { challenger, interval_ms, window_ms });
+            Ok(())
+        }
+
+        /// Opens the caller's next round: challenges every placement that named it, at a cost that does not depend on
+        /// their number. At most once an interval. Returns the round's number.
+        #[ink(message)]
+        pub fn open_round(&mut self, seed: [u8; 32]) -> Result<u32> {
+            let challenger = self.env().caller();
+            let mut record = self.challengers.get(challenger).ok_or(Error::UnknownChallenger)?;
+            record.open(seed, &self.clock())?;
+            self.challengers.insert(challenger, &record);
+            let round = record.round;
+            self.env().emit_event(RoundOpened { challenger, round, seed });
+            Ok(round)
+        }
+
+        /// A challenger and its latest round.
+        #[ink(message)]
+        pub fn challenger(&self, challenger: AccountId) -> Option<Challenger> {
+            self.challengers.get(challenger)
+        }
+
+        /// What is asked of a placement now; nothing when no round waits for its proof.
+        #[ink(message)]
+        pub fn challenge(&self, placement: u64) -> Option<Challenge> {
+            let p = self.placements.get(placement)?;
+            let c = self.challengers.get(p.challenger)?;
+            if !p.owes_proof(&c.latest(&self.clock())) {
+                return None;
+            }
+            let chunks = (0..p.terms.samples).map(|i| self.drawn(placement, &p, &c, i)).collect();
+            let (closes_at, closes_block) = (c.closes_at(), c.closes_block());
+            Some(Challenge { round: c.round, seed: c.seed, chunks, closes_at, closes_block })
+        }
+
+        /// Takes proofs of several placements; one bad one fails alone. A valid proof proves its round, an invalid one
+        /// is a miss of it and costs collateral at once. Only the provider or its delegate.
+        #[ink(message)]
+        pub fn prove(&mut self, responses: Vec<Response>) -> Result<Vec<Verdict>> {
+            responses.iter().map(|x| self.take_proof(x)).collect()
+        }
+
+        /// What `prove` would say to the caller, without any effect.
+        #[ink(message)]
+        pub fn check_proof(&self, response: Response) -> Verdict {
+            let Some(p) = self.placements.get(response.placement) else { return Verdict::UnknownPlacement };
+            match self.challengers.get(p.challenger) {
+                Some(c) => self.judge(&p, &c, &response),
+                None => Verdict::UnknownPlacement,
+            }
+        }
+
+        /// Has the rounds that a placement missed accounted for. The caller gets the reporter's share of the slash,
+        /// unless it is a party of the placement.
+        #[ink(message)]
+        pub fn report_miss(&mut self, placement: u64) -> Result<()> {
+            let before = self.placements.get(placement).ok_or(Error::UnknownPlacement)?.tally.missed;
+            let deal = self.load(placement, Some(self.env().caller()))?;
+            if deal.p.tally.missed == before {
+                return Err(Error::NothingMissed);
+            }
+            self.save(&deal)
+        }
+
+        // ------------------------------------------------------------------------------------- reservations
+
+        /// Proposes a placement for each replica of the order and locks the whole price of the term from what the
+        /// caller has available. Refuses above the order's ceiling. Returns the reservation's id.
+        #[ink(message)]
+        pub fn reserve(&mut self, order: Order) -> Result<u64> {
+            let consumer = self.env().caller();
+            if !(1..=MAX_REPLICAS).contains(&order.replicas.len()) {
+                return Err(Error::ReplicasOutOfBounds);
+            }
+            if order.manifest.len() > MAX_MANIFEST_BYTES {
+                return Err(Error::TooLong);
+            }
+            let id = next(&mut self.last_reservation)?;
+            let mut r = Reservation {
+                consumer,
+                offered_to: None,
+                challenger: order.challenger.unwrap_or(consumer),
+                referrer: order.referrer,
+                capacity: order.capacity,
+                term_ms: order.term_ms,
+                renew_up_to: 0,
+                place: self.enlist(consumer, id)?,
+                slots: Vec::new(),
+            };
+            let mut price = 0;
+            for (slot, replica) in (0u8..).zip(&order.replicas) {
+                let (placement, escrow) = self.propose(id, &r, slot, replica, order.term_ms, 0)?;
+                add(&mut price, escrow)?;
+                r.slots.push(Slot { placement, pot: 0, spent: 0 });
+            }
+            self.lock_up_to(consumer, price, order.max_price)?;
+            self.reservations.insert(id, &r);
+            if !order.manifest.is_empty() {
+                self.manifests.insert(id, &order.manifest);
+            }
+            self.env().emit_event(ReservationOpened { reservation: id, consumer, price });
+            Ok(id)
+        }
+
+        /// A reservation.
+        #[ink(message)]
+        pub fn reservation(&self, reservation: u64) -> Option<Reservation> {
+            self.reservations.get(reservation)
+        }
+
+        /// Manifest pointer of a reservation.
+        #[ink(message)]
+        pub fn manifest(&self, reservation: u64) -> Option<Vec<u8>> {
+            self.manifests.get(reservation)
+        }
+
+        /// Cancels one slot's placement, or all that are not active. A proposal is cancelled for nothing; what was
+        /// accepted pays the notice, unless its time to activate is over. Only the consumer.
+        #[ink(message)]
+        pub fn cancel(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
+            self.change(reservation, slot, Change::Cancel).map(drop)
+        }
+
+        /// Ends one slot's placement, or all that are active, when the notice is over; the rest is refunded at once.
+        /// Only the consumer.
+        #[ink(message)]
+        pub fn terminate(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
+            self.change(reservation, slot, Change::Terminate).map(drop)
+        }
+
+        /// Lengthens the term of all placements at the price agreed, locking at most `max_price` more. Every data unit
+        /// must be open, its price not risen, its provider able to lock the collateral. Only the consumer.
+        #[ink(message)]
+        pub fn extend(&mut self, reservation: u64, ms: u64, max_price: Balance) -> Result<()> {
+            let locked = self.change(reservation, None, Change::Extend(ms))?;
+            ensure_ceiling(locked, max_price)
+        }
+
+        /// Changes the capacity of all placements from now on, locking at most `max_price` more. Growing needs what
+        /// extending needs, and room; shrinking pays the notice for what is given up. Refused while a round is open
+        /// and unanswered. Only the consumer.
+        #[ink(message)]
+        pub fn resize(&mut self, reservation: u64, capacity: u64, max_price: Balance) -> Result<()> {
+            let locked = self.change(reservation, None, Change::Resize(capacity))?;
+            ensure_ceiling(locked, max_price)
+        }
+
+        /// Proposes a new placement for a slot whose placement failed, was cancelled or withdrawn. It runs for what
+        /// was left of the term and brings the slot's repair pot as a bonus. Only the consumer. Returns its id.
+        #[ink(message)]
+        pub fn replace(
+            &mut self,
+            reservation: u64,
+            slot: u8,
+            replica: Replica,
+            max_price: Balance,
+        ) -> Result<u64> {
+            let old = self.reservation_of_caller(reservation)?.slot(slot)?.placement;
+            let deal = self.load(old, None)?;
+            self.save(&deal)?;
+            if !matches!(deal.p.state, State::Failed | State::Withdrawn | State::Cancelled) {
+                return Err(Error::NothingToReplace);
+            }
+            let unit = self.units.get(replica.unit).ok_or(Error::UnknownUnit)?;
+            let mut r = deal.r;
+            let left = deal.p.ends_at.saturating_sub(deal.clock.now);
+            let term_ms = if deal.p.ends_at == 0 { r.term_ms } else { left.max(unit.spec.min_term_ms) };
+            let bonus = core::mem::take(&mut r.slot(slot)?.pot);
+            let (id, price) = self.propose(reservation, &r, slot, &replica, term_ms, bonus)?;
+            self.forget(old, &deal.p);
+            r.slot(slot)?.placement = id;
+            self.reservations.insert(reservation, &r);
+            self.lock_up_to(r.consumer, price, max_price)?;
+            Ok(id)
+        }
+
+        /// Frees the records of a reservation whose placements have all ended. What is left in the pots goes to the
+        /// consumer up to what it paid for the slot, above that to the treasury; the storage deposit to the caller:
+        /// the consumer, or from 90 days after the end on anyone.
+        #[ink(message)]
+        pub fn close(&mut self, reservation: u64) -> Result<()> {
+            let slots = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?.slots;
+            let caller = self.env().caller();
+            for slot in &slots {
+                let deal = self.load(slot.placement, None)?;
+                if deal.p.is_live() {
+                    return Err(Error::NotEnded);
+                }
+                let ended = deal.p.ends_at.max(deal.p.activate_by);
+                if deal.clock.now < ended.saturating_add(CLOSE_GRACE_MS) {
+                    deal.r.ensure_consumer(caller)?;
+                }
+                self.save(&deal)?;
+                self.forget(slot.placement, &deal.p);
+            }
+            let r = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?;
+            let (mut to_consumer, mut pots) = (0, 0);
+            for slot in &r.slots {
+                add(&mut to_consumer, slot.made_whole())?;
+                add(&mut pots, slot.pot)?;
+            }
+            let to_treasury = pots.saturating_sub(to_consumer);
+            self.credit(r.consumer, to_consumer)?;
+            add(&mut self.fees, to_treasury)?;
+            self.lists.remove((List::Reservations(r.consumer), r.place));
+            self.reservations.remove(reservation);
+            self.manifests.remove(reservation);
+            self.grants.remove(reservation);
+            self.env().emit_event(ReservationClosed { reservation, to_consumer, to_treasury });
+            Ok(())
+        }
+
+        /// Lets placements renew for the reservation's term at their end, each for at most `up_to`; zero stops it.
+        /// The money is taken when somebody calls `renew`. Only the consumer.
+        #[ink(message)]
+        pub fn set_auto_renew(&mut self, reservation: u64, up_to: Balance) -> Result<()> {
+            let mut r = self.reservation_of_caller(reservation)?;
+            r.renew_up_to = up_to;
+            self.reservations.insert(reservation, &r);
+            self.env().emit_event(AutoRenewSet { reservation, up_to });
+            Ok(())
+        }
+
+        /// Renews a placement whose term is over, without a gap, at the data unit's present price. Anyone, within 3
+        /// days after the end, if the consumer set it to renew and has the price available.
+        #[ink(message)]
+        pub fn renew(&mut self, placement: u64) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.renew_placement(&mut deal)?;
+            self.save(&deal)
+        }
+
+        /// Offers a reservation with all that is in escrow to another consumer, or (none) takes the offer back.
+        #[ink(message)]
+        pub fn offer_reservation(&mut self, reservation: u64, to: Option<AccountId>) -> Result<()> {
+            let mut r = self.reservation_of_caller(reservation)?;
+            r.offered_to = to;
+            self.reservations.insert(reservation, &r);
+            self.env().emit_event(ReservationOffered { reservation, to });
+            Ok(())
+        }
+
+        /// Takes over a reservation that was offered to the caller: escrow, refunds and duties move with it. A renewal
+        /// set by the former consumer ends.
+        #[ink(message)]
+        pub fn accept_reservation(&mut self, reservation: u64) -> Result<()> {
+            let mut r = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?;
+            let (from, to) = (r.consumer, self.env().caller());
+            if r.offered_to != Some(to) {
+                return Err(Error::NotOffered);
+            }
+            let mut escrow = 0;
+            for slot in &r.slots {
+                let p = self.placements.get(slot.placement).ok_or(Error::UnknownPlacement)?;
+                add(&mut escrow, p.escrow)?;
+            }
+            self.post(from, &Moves { release: escrow, ..Default::default() })?;
+            self.post(to, &Moves { bind: escrow, ..Default::default() })?;
+            self.lists.remove((List::Reservations(from), r.place));
+            r.place = self.enlist(to, reservation)?;
+            r.consumer = to;
+            r.offered_to = None;
+            r.renew_up_to = 0;
+            self.reservations.insert(reservation, &r);
+            self.env().emit_event(ReservationTransferred { reservation, from, to, escrow });
+            Ok(())
+        }
+
+        /// Gives an account a role in the access list, or (none) removes it. At most 32 entries. Providers enforce it
+        /// where they serve. Only the consumer.
+        #[ink(message)]
+        pub fn set_access(&mut self, reservation: u64, account: AccountId, role: Option<Role>) -> Result<()> {
+            self.reservation_of_caller(reservation)?;
+            let mut grants = self.access(reservation);
+            grants.retain(|x| x.account != account);
+            if let Some(role) = role {
+                if grants.len() >= MAX_GRANTS {
+                    return Err(Error::TooLong);
+                }
+                grants.push(Grant { account, role });
+            }
+            if grants.is_empty() {
+                self.grants.remove(reservation);
+            } else {
+                self.grants.insert(reservation, &grants);
+            }
+            self.env().emit_event(AccessSet { reservation, account, role });
+            Ok(())
+        }
+
+        /// Access list of a reservation.
+        #[ink(message)]
+        pub fn access(&self, reservation: u64) -> Vec<Grant> {
+            self.grants.get(reservation).unwrap_or_default()
+        }
+
+        // --------------------------------------------------------------------------------------- placements
+
+        /// A placement as it is stored; what time has brought about since shows in `next_action_at`.
+        #[ink(message)]
+        pub fn placement(&self, placement: u64) -> Option<Placement> {
+            self.placements.get(placement)
+        }
+
+        /// Accepts a proposal: takes capacity and locks collateral from what the provider has available. Provider or
+        /// delegate.
+        #[ink(message)]
+        pub fn accept(&mut self, placement: u64) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_operator(deal.p.provider)?;
+            deal.clock.ensure_open()?;
+            let collateral = deal.p.accept(&deal.clock)?;
+            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            self.ensure_online(&unit)?;
+            unit.take(deal.p.capacity)?;
+            self.units.insert(deal.p.unit, &unit);
+            deal.provider.lock(collateral)?;
+            deal.announce();
+            self.save(&deal)
+        }
+
+        /// Declines a proposal, or gives up an accepted placement that is not active. Provider or delegate.
+        #[ink(message)]
+        pub fn decline(&mut self, placement: u64) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_operator(deal.p.provider)?;
+            if !matches!(deal.p.state, State::Proposed | State::Accepted) {
+                return Err(Error::WrongState);
+            }
+            self.finish(&mut deal, State::Cancelled, 0)?;
+            self.save(&deal)
+        }
+
+        /// The provider's word that it holds the data: the term, pay and challenges start. Provider or delegate.
+        #[ink(message)]
+        pub fn activate(&mut self, placement: u64) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_operator(deal.p.provider)?;
+            deal.p.activate(&deal.clock, &deal.round)?;
+            deal.announce();
+            self.save(&deal)
+        }
+
+        /// Offers a first or a new root for a live placement; it counts once the provider takes it with `accept_data`.
+        /// Only the consumer.
+        #[ink(message)]
+        pub fn commit_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
+            let p = self.placements.get(placement).ok_or(Error::UnknownPlacement)?;
+            self.reservation_of_caller(p.reservation)?;
+            if !p.is_live() {
+                return Err(Error::WrongState);
+            }
+            let unit = self.units.get(p.unit).ok_or(Error::UnknownUnit)?;
+            ensure_data(&unit, p.capacity, &root, chunks)?;
+            self.committed.insert(placement, &Commitment { root, chunks });
+            self.env().emit_event(DataCommitted { placement, root, chunks, accepted: false });
+            Ok(())
+        }
+
+        /// Root and chunk count offered by `commit_data` and not taken yet.
+        #[ink(message)]
+        pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
+            self.committed.get(placement)
+        }
+
+        /// Takes the committed root: from the next round on it is what must be proven. It must be the root that the
+        /// provider checked. Refused while a round is open and unanswered. Provider or delegate.
+        #[ink(message)]
+        pub fn accept_data(&mut self, placement: u64, root: [u8; 32]) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_operator(deal.p.provider)?;
+            let Commitment { root: offered, chunks } =
+                self.committed.take(placement).ok_or(Error::NothingCommitted)?;
+            if offered != root {
+                return Err(Error::NothingCommitted);
+            }
+            if !deal.p.is_live() {
+                return Err(Error::WrongState);
+            }
+            if deal.p.owes_proof(&deal.round) {
+                return Err(Error::RoundOpen);
+            }
+            let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            ensure_data(&unit, deal.p.capacity, &root, chunks)?;
+            deal.p.root = root;
+            deal.p.chunks = chunks;
+            self.env().emit_event(DataCommitted { placement, root, chunks, accepted: true });
+            self.save(&deal)
+        }
+
+        /// Pays what a placement has earned up to now and carries out what is due. Anyone; twice in a row pays
+        /// nothing the second time.
+        #[ink(message)]
+        pub fn settle(&mut self, placement: u64) -> Result<()> {
+            let deal = self.load(placement, None)?;
+            self.save(&deal)
+        }
+
+        /// `settle` for several placements; those that do not exist are passed over.
+        #[ink(message)]
+        pub fn settle_many(&mut self, placements: Vec<u64>) -> Result<()> {
+            for id in placements {
+                match self.settle(id) {
+                    Ok(()) | Err(Error::UnknownPlacement) => {}
+                    refused => return refused,
+                }
+            }
+            Ok(())
+        }
+
+        /// The provider leaves an active placement and pays the exit fee out of its collateral into the repair pot.
+        /// Free once the term is over. Refused while a round is open and unanswered. Only the provider.
+        #[ink(message)]
+        pub fn withdraw_placement(&mut self, placement: u64) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_provider(deal.p.provider)?;
+            deal.p.ensure(State::Active)?;
+            if deal.p.owes_proof(&deal.round) {
+                return Err(Error::RoundOpen);
+            }
+            let now = deal.clock.now;
+            if now >= deal.p.ends_at {
+                self.finish(&mut deal, State::Completed, now)?;
+                return self.save(&deal);
+            }
+            let fee = deal.p.exit_fee_up()?;
+            deal.p.collateral = deal.p.collateral.saturating_sub(fee);
+            self.forfeit(&mut deal, 0, fee, SlashReason::Exit, None)?;
+            self.finish(&mut deal, State::Withdrawn, now)?;
+            self.save(&deal)
+        }
+
+        /// What `withdraw_placement` would cost the provider before the end of the term.
+        #[ink(message)]
+        pub fn exit_fee(&self, placement: u64) -> Result<Balance> {
+            self.placements.get(placement).ok_or(Error::UnknownPlacement)?.exit_fee_up()
+        }
+
+        /// Until when the placements of a reservation that are active are paid for, counting renewals that the
+        /// consumer's available money covers. Zero when none is active.
+        #[ink(message)]
+        pub fn funded_until(&self, reservation: u64) -> u64 {
+            let Some(r) = self.reservations.get(reservation) else { return 0 };
+            let (mut until, mut renewal) = (u64::MAX, 0u128);
+            for slot in &r.slots {
+                let Some(p) = self.placements.get(slot.placement).filter(|p| p.state == State::Active) else {
+                    continue;
+                };
+                until = until.min(p.ends_at);
+                let price = self.units.get(p.unit).map(|u| price_up(u.spec.price, p.capacity, r.term_ms));
+                renewal = renewal.saturating_add(price.and_then(|x| x.ok()).unwrap_or(0));
+            }
+            if until == u64::MAX {
+                return 0;
+            }
+            let terms = match r.renews() {
+                true => self.account_of(r.consumer).available.checked_div(renewal).unwrap_or(0),
+                false => 0,
+            };
+            until.saturating_add(r.term_ms.saturating_mul(u64::try_from(terms).unwrap_or(u64::MAX)))
+        }
+
+        /// What has to happen next with a placement, and by when.
+        #[ink(message)]
+        pub fn next_action_at(&self, placement: u64) -> Option<NextAction> {
+            let p = self.placements.get(placement)?;
+            let clock = self.clock();
+            let c = self.challengers.get(p.challenger)?;
+            let (action, at) = match p.state {
+                State::Proposed => (Action::Accept, clock.instant_of(p.accept_by)),
+                State::Accepted => (Action::Activate, clock.instant_of(p.activate_by)),
+                State::Active if p.owes_proof(&c.latest(&clock)) => (Action::Prove, c.closes_at()),
+                State::Active => (Action::End, p.ends_at),
+                _ => (Action::Close, p.ends_at.max(p.activate_by).saturating_add(CLOSE_GRACE_MS)),
+            };
+            Some(NextAction { action, at })
+        }
+
+        /// One page of a list: at most `limit` (up to 50) entries from `cursor` on.
+        #[ink(message)]
+        pub fn list(&self, list: List, cursor: u32, limit: u32) -> Page {
+            let end = match &list {
+                List::Reservations(id) => self.account_of(*id).reservations,
+                List::Placements(id) => self.account_of(*id).placements,
+                List::Nodes(id) => self.account_of(*id).nodes,
+                List::Units(node) => self.nodes.get(node).map_or(0, |x| x.listed),
+            };
+            let stop = cursor.saturating_add(limit.min(MAX_PAGE)).min(end);
+            let ids = (cursor..stop).filter_map(|i| self.lists.get((&list, i))).collect();
+            Page { ids, next: if stop < end { stop } else { 0 } }
+        }
+
+        // --------------------------------------------------------------------------------------- governance
+
+        /// Admin, treasury, fees, windows and pauses.
+        #[ink(message)]
+        pub fn settings(&self) -> Settings {
+            Settings {
+                admin: self.admin,
+                offered_to: self.offered_to,
+                treasury: self.treasury,
+                fees: self.fees,
+                config: self.config.clone(),
+                pauses: self.pauses.clone(),
+                last_ids: (self.last_node, self.last_unit, self.last_reservation, self.last_placement),
+            }
+        }
+
+        /// Offers the admin's role to another account, or (none) takes the offer back. Only the admin.
+        #[ink(message)]
+        pub fn offer_admin(&mut self, to: Option<AccountId>) -> Result<()> {
+            self.ensure_admin()?;
+            self.offered_to = to;
+            self.env().emit_event(AdminOffered { to, admin: self.admin });
+            Ok(())
+        }
+
+        /// Takes over the admin's role that was offered to the caller.
+        #[ink(message)]
+        pub fn accept_admin(&mut self) -> Result<()> {
+            let admin = self.env().caller();
+            if self.offered_to != Some(admin) {
+                return Err(Error::NotOffered);
+            }
+            self.admin = admin;
+            self.offered_to = None;
+            self.env().emit_event(AdminOffered { to: None, admin });
+            Ok(())
+        }
+
+        /// Sets fees and windows within the bounds compiled in, and the treasury. Live placements keep what they agreed
+        /// to. Only the admin.
+        #[ink(message)]
+        pub fn configure(&mut self, config: Config, treasury: AccountId) -> Result<()> {
+            self.ensure_admin()?;
+            config.check()?;
+            self.config = config.clone();
+            self.treasury = treasury;
+            self.env().emit_event(Configured { config, treasury });
+            Ok(())
+        }
+
+        /// Stops new business for at most 14 days and stretches deadlines; proving, settling, ending, closing and
+        /// withdrawing stay open. Or lets it go on. Only the admin.
+        #[ink(message)]
+        pub fn set_paused(&mut self, paused: bool) -> Result<()> {
+            self.ensure_admin()?;
+            let now = self.env().block_timestamp();
+            if paused {
+                self.pauses.begin(now)?;
+            } else {
+                self.pauses.end(now)?;
+            }
+            self.env().emit_event(PauseChanged { paused });
+            Ok(())
+        }
+
+        /// Credits the network fees collected so far to the treasury. Anyone.
+        #[ink(message)]
+        pub fn collect_fees(&mut self) -> Result<()> {
+            let amount = core::mem::take(&mut self.fees);
+            if amount == 0 {
+                return Err(Error::ZeroAmount);
+            }
+            self.credit(self.treasury, amount)?;
+            self.env().emit_event(FeesCollected { amount });
+            Ok(())
+        }
+
+        // ------------------------------------------------------------------------------------------ helpers
+
+        fn own_node(&self, id: u64) -> Result<Node> {
+            let node = self.nodes.get(id).ok_or(Error::UnknownNode)?;
+            self.ensure_provider(node.provider)?;
+            Ok(node)
+        }
+
+        fn own_unit(&self, id: u64) -> Result<DataUnit> {
+            let unit = self.units.get(id).ok_or(Error::UnknownUnit)?;
+            self.ensure_provider(unit.provider)?;
+            Ok(unit)
+        }
+
+        fn put_node(&mut self, id: u64, node: &Node) {
+            self.nodes.insert(id, node);
+            let (provider, state) = (node.provider, Some(node.spec.state));
+            self.env().emit_event(NodeUpdated { node: id, provider, state });
+        }
+
+        fn put_unit(&mut self, id: u64, unit: &DataUnit) {
+            self.units.insert(id, unit);
+            let UnitSpec { capacity, price, open, .. } = unit.spec;
+            self.env().emit_event(DataUnitUpdated {
+                unit: id,
+                provider: unit.provider,
+                capacity,
+                price,
+                open,
+            });
+        }
+
+        /// Locks a price, unless it is above the ceiling.
+        fn lock_up_to(&mut self, consumer: AccountId, price: Balance, ceiling: Balance) -> Result<()> {
+            ensure_ceiling(price, ceiling)?;
+            let mut moves = Moves::default();
+            moves.lock(price)?;
+            self.post(consumer, &moves)
+        }
+    }
+
+    fn ensure_ceiling(price: Balance, ceiling: Balance) -> Result<()> {
+        if price > ceiling {
+            return Err(Error::AboveCeiling);
+        }
+        Ok(())
+    }
+}

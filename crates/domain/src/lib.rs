@@ -1,1 +1,41 @@
+//! Records and rules of the Orchestrator.
+//!
+//! Plain data and plain arithmetic: nothing here knows a chain. Rules take the time, the caller and the amounts as
+//! arguments, change the record they belong to and say what follows; the contract loads, applies and stores.
+//! The same records are what the contract's views return and what the tests use as their model.
+#![cfg_attr(not(feature = "std"), no_std)]
+extern crate alloc;
 
+mod challenger;
+mod config;
+mod error;
+mod list;
+mod money;
+mod placement;
+mod provider;
+mod reservation;
+mod rounds;
+mod sla;
+mod time;
+mod unit;
+
+pub use challenger::{Challenger, Round};
+pub use config::Config;
+pub use error::{Error, Result};
+pub use list::List;
+pub use money::{
+    bps_down, bps_up, monthly, price_down, price_up, share_down, share_up, Account, Balance,
+    MAX_MONTHLY_PRICE,
+};
+pub use placement::{Commitment, Payment, Placement, State, Tally};
+pub use provider::{Node, NodeSpec, NodeState, Provider, MAX_ENDPOINT_BYTES, MAX_PROFILE_BYTES};
+pub use reservation::{
+    Grant, Order, Replica, Reservation, Role, Slot, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_REPLICAS,
+};
+pub use rounds::Misses;
+pub use sla::SlaTerms;
+pub use time::{
+    min_blocks, Clock, Pauses, CLOSE_GRACE_MS, DAY_MS, MAX_PAUSE_MS, MAX_TERM_MS, MIN_TERM_MS, MONTH_MS,
+    RENEW_GRACE_MS,
+};
+pub use unit::{chunks_fit, DataUnit, Kind, UnitSpec, MAX_CAPACITY, MAX_TAG_BYTES};

@@ -1,0 +1,300 @@
+//! What a consumer does to live placements, and how a new one comes about.
+
+use crate::deal::{announce, Deal};
+use crate::money::add;
+use crate::Orchestrator;
+use ink::codegen::Env as _;
+use ink::primitives::AccountId;
+use orchestrator_domain::{
+    chunks_fit, price_down, price_up, Balance, DataUnit, Error, List, Placement, Replica, Reservation,
+    Result, State, Tally,
+};
+
+/// A change that a consumer asks of the placements of a reservation.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    Cancel,
+    Terminate,
+    /// By so many milliseconds.
+    Extend(u64),
+    /// To this capacity.
+    Resize(u64),
+}
+
+impl Orchestrator {
+    /// Applies a change to one slot, or to all that are alive. Says what it locked altogether. Refuses when nothing
+    /// was there to change.
+    pub(crate) fn change(&mut self, id: u64, slot: Option<u8>, change: Change) -> Result<Balance> {
+        let r = self.reservation_of_caller(id)?;
+        let mut locked = 0;
+        let mut changed = false;
+        for (i, s) in (0u8..).zip(&r.slots) {
+            if slot.is_some_and(|x| x != i) {
+                continue;
+            }
+            let mut deal = self.load(s.placement, None)?;
+            if deal.p.is_live() {
+                let fits = match (change, deal.p.state) {
+                    (Change::Cancel, State::Active) => slot.is_some(),
+                    (Change::Terminate, State::Proposed | State::Accepted) => slot.is_some(),
+                    _ => true,
+                };
+                if fits {
+                    add(&mut locked, self.apply(&mut deal, change)?)?;
+                    changed = true;
+                }
+            }
+            self.save(&deal)?;
+        }
+        if !changed {
+            return Err(Error::WrongState);
+        }
+        Ok(locked)
+    }
+
+    /// The reservation, if the caller is its consumer.
+    pub(crate) fn reservation_of_caller(&self, id: u64) -> Result<Reservation> {
+        let r = self.reservations.get(id).ok_or(Error::UnknownReservation)?;
+        r.ensure_consumer(self.env().caller())?;
+        Ok(r)
+    }
+
+    fn apply(&mut self, deal: &mut Deal, change: Change) -> Result<Balance> {
+        let now = deal.clock.now;
+        match change {
+            Change::Cancel => self.cancel_placement(deal).map(|()| 0),
+            Change::Terminate => {
+                deal.p.ensure(State::Active)?;
+                let notice_ends = now.saturating_add(deal.p.terms.notice_ms.into());
+                if deal.p.terminated || notice_ends >= deal.p.ends_at {
+                    return Err(Error::TooLate);
+                }
+                deal.p.terminated = true;
+                deal.p.ends_at = notice_ends;
+                deal.fund()?;
+                deal.announce_change();
+                self.advance(deal).map(|()| 0)
+            }
+            Change::Extend(ms) => {
+                self.ensure_running(deal)?;
+                let ends_at = deal.p.ends_at.checked_add(ms).ok_or(Error::TermOutOfBounds)?;
+                let term = ends_at.saturating_sub(now);
+                let unit = self.standing_offer(deal)?;
+                if ms == 0 || term > unit.spec.max_term_ms {
+                    return Err(Error::TermOutOfBounds);
+                }
+                deal.p.ends_at = ends_at;
+                self.fund_rest(deal, term)
+            }
+            Change::Resize(capacity) => {
+                self.ensure_running(deal)?;
+                self.resize_placement(deal, capacity)
+            }
+        }
+    }
+
+    /// Refuses placements that are not active or whose end is fixed.
+    fn ensure_running(&self, deal: &Deal) -> Result<()> {
+        deal.p.ensure(State::Active)?;
+        if deal.p.terminated || deal.clock.now >= deal.p.ends_at {
+            return Err(Error::TooLate);
+        }
+        deal.clock.ensure_open()
+    }
+
+    /// Brings escrow and collateral to what the rest of the term asks for.
+    fn fund_rest(&mut self, deal: &mut Deal, rest_ms: u64) -> Result<Balance> {
+        deal.raise_collateral(price_up(deal.p.price, deal.p.capacity, rest_ms)?)?;
+        let locked = deal.fund()?;
+        deal.announce_change();
+        Ok(locked)
+    }
+
+    /// The data unit, if it takes more business from this placement at the price agreed.
+    fn standing_offer(&self, deal: &Deal) -> Result<DataUnit> {
+        let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+        if !unit.spec.open {
+            return Err(Error::UnitClosed);
+        }
+        if unit.spec.price > deal.p.price {
+            return Err(Error::PriceRisen);
+        }
+        self.ensure_online(&unit)?;
+        Ok(unit)
+    }
+
+    /// A proposal is cancelled for nothing. What was accepted costs the notice: capacity was kept for it.
+    fn cancel_placement(&mut self, deal: &mut Deal) -> Result<()> {
+        if deal.p.state == State::Active {
+            return Err(Error::WrongState);
+        }
+        if deal.p.state == State::Accepted {
+            let notice = u64::from(deal.p.terms.notice_ms).min(deal.p.term_ms);
+            deal.p.earned_before = price_down(deal.p.price, deal.p.capacity, notice)?;
+        }
+        self.finish(deal, State::Cancelled, 0)
+    }
+
+    fn resize_placement(&mut self, deal: &mut Deal, capacity: u64) -> Result<Balance> {
+        let now = deal.clock.now;
+        let rest = deal.p.ends_at.saturating_sub(now);
+        let held = deal.p.capacity;
+        if capacity == 0 || capacity == held {
+            return Err(Error::CapacityOutOfBounds);
+        }
+        deal.p.start_segment(now, &deal.round)?;
+        let unit = if capacity > held {
+            let mut unit = self.standing_offer(deal)?;
+            unit.take(capacity.saturating_sub(held))?;
+            unit
+        } else {
+            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            let less = held.saturating_sub(capacity);
+            unit.give_back(less);
+            let notice = rest.min(deal.p.terms.notice_ms.into());
+            add(&mut deal.p.earned_before, price_down(deal.p.price, less, notice)?)?;
+            unit
+        };
+        if !chunks_fit(unit.spec.kind, capacity, deal.p.chunks) {
+            return Err(Error::CapacityInUse);
+        }
+        self.units.insert(deal.p.unit, &unit);
+        deal.p.capacity = capacity;
+        deal.r.capacity = capacity;
+        deal.r_changed = true;
+        self.fund_rest(deal, rest)
+    }
+
+    /// Continues a placement for another term at the unit's price of now, without a gap.
+    pub(crate) fn renew_placement(&mut self, deal: &mut Deal) -> Result<()> {
+        deal.p.ensure(State::Active)?;
+        deal.clock.ensure_open()?;
+        if !deal.r.renews() || deal.p.terminated {
+            return Err(Error::NotRenewing);
+        }
+        if deal.clock.now < deal.p.ends_at {
+            return Err(Error::TooEarly);
+        }
+        let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+        self.ensure_online(&unit)?;
+        let term = deal.r.term_ms;
+        if !unit.spec.open {
+            return Err(Error::UnitClosed);
+        }
+        unit.check_term(term)?;
+        let price = price_up(unit.spec.price, deal.p.capacity, term)?;
+        if price > deal.r.renew_up_to {
+            return Err(Error::AboveCeiling);
+        }
+        deal.p.start_segment(deal.p.ends_at, &deal.round)?;
+        deal.p.price = unit.spec.price;
+        deal.p.ends_at = deal.p.ends_at.saturating_add(term);
+        let lost = deal.p.collateral_initial.saturating_sub(deal.p.collateral);
+        add(&mut deal.p.collateral, lost)?;
+        deal.provider.lock(lost)?;
+        self.fund_rest(deal, term)?;
+        self.advance(deal)
+    }
+
+    /// A new proposal for one slot. Says its id and what must be locked for it.
+    #[inline(never)]
+    pub(crate) fn propose(
+        &mut self,
+        id: u64,
+        r: &Reservation,
+        slot: u8,
+        replica: &Replica,
+        term_ms: u64,
+        bonus: Balance,
+    ) -> Result<(u64, Balance)> {
+        let clock = self.clock();
+        clock.ensure_open()?;
+        let unit = self.units.get(replica.unit).ok_or(Error::UnknownUnit)?;
+        unit.check_offer(r.capacity, term_ms)?;
+        ensure_data(&unit, r.capacity, &replica.root, replica.chunks)?;
+        let challenger = self.challengers.get(r.challenger).ok_or(Error::UnknownChallenger)?;
+        let terms = unit.spec.terms;
+        if challenger.interval_ms < terms.interval_ms || challenger.window_ms < terms.window_ms {
+            return Err(Error::ChallengerTooFast);
+        }
+        let price = price_up(unit.spec.price, r.capacity, term_ms)?;
+        let accept_by = clock.working_ms().saturating_add(self.config.accept_ms.into());
+        let mut p = Placement {
+            reservation: id,
+            slot,
+            unit: replica.unit,
+            provider: unit.provider,
+            challenger: r.challenger,
+            state: State::Proposed,
+            root: replica.root,
+            chunks: replica.chunks,
+            capacity: r.capacity,
+            price: unit.spec.price,
+            terms,
+            fee_bps: self.config.network_fee_bps,
+            referral_bps: if r.referrer.is_some() { self.config.referral_bps } else { 0 },
+            reporter_bps: self.config.reporter_bps,
+            interval_ms: challenger.interval_ms,
+            accept_by,
+            activate_by: accept_by.saturating_add(self.config.activate_ms.into()),
+            term_ms,
+            escrow: price,
+            collateral: 0,
+            collateral_initial: 0,
+            bonus,
+            bonus_paid: 0,
+            started_at: 0,
+            ends_at: 0,
+            segment_at: 0,
+            served_before_ms: 0,
+            earned_before: 0,
+            unpaid_ms: 0,
+            settled: 0,
+            terminated: false,
+            place: 0,
+            tally: Tally::default(),
+        };
+        p.collateral_initial = p.collateral_up(price)?;
+        let placement = next(&mut self.last_placement)?;
+        let mut account = self.account_of(p.provider);
+        p.place = account.placements;
+        account.placements = account.placements.checked_add(1).ok_or(Error::Overflow)?;
+        self.accounts.insert(p.provider, &account);
+        self.lists.insert((List::Placements(p.provider), p.place), &placement);
+        self.placements.insert(placement, &p);
+        announce(placement, &p, 0);
+        Ok((placement, price))
+    }
+
+    /// Frees the records of an ended placement.
+    pub(crate) fn forget(&mut self, id: u64, p: &Placement) {
+        self.lists.remove((List::Placements(p.provider), p.place));
+        self.committed.remove(id);
+        self.placements.remove(id);
+    }
+
+    /// Adds a reservation to the list of a consumer; says its place.
+    pub(crate) fn enlist(&mut self, consumer: AccountId, id: u64) -> Result<u32> {
+        let mut account = self.account_of(consumer);
+        let place = account.reservations;
+        account.reservations = place.checked_add(1).ok_or(Error::Overflow)?;
+        self.accounts.insert(consumer, &account);
+        self.lists.insert((List::Reservations(consumer), place), &id);
+        Ok(place)
+    }
+}
+
+/// Refuses data that cannot be: a root without chunks, chunks without a root, more than the capacity holds.
+pub(crate) fn ensure_data(unit: &DataUnit, capacity: u64, root: &[u8; 32], chunks: u64) -> Result<()> {
+    let empty = root.iter().all(|x| *x == 0);
+    if empty != (chunks == 0) || !chunks_fit(unit.spec.kind, capacity, chunks) {
+        return Err(Error::BadData);
+    }
+    Ok(())
+}
+
+/// The next id of its kind, from 1.
+pub(crate) fn next(last: &mut u64) -> Result<u64> {
+    *last = last.checked_add(1).ok_or(Error::Overflow)?;
+    Ok(*last)
+}

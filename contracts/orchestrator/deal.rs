@@ -1,0 +1,235 @@
+//! A placement in the hands of one call: loaded, brought up to now, changed, stored.
+//!
+//! Every message that acts on a placement goes through `load`, which accounts all rounds, slashes what was missed, pays
+//! what was earned and carries out what time has brought about; and through `save`, which posts the money of both
+//! sides and stores what has changed.
+
+use crate::events::{PlacementChanged, PlacementMoved, Settled, Slashed};
+use crate::money::{add, Moves};
+use crate::records::SlashReason;
+use crate::Orchestrator;
+use ink::codegen::Env as _;
+use ink::env::{emit_event, DefaultEnvironment};
+use ink::primitives::AccountId;
+use orchestrator_domain::{
+    bps_down, Balance, Clock, Error, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
+};
+
+/// One placement with everything a change of it needs.
+pub(crate) struct Deal {
+    pub id: u64,
+    pub p: Placement,
+    pub r: Reservation,
+    /// The reservation's record has changed.
+    pub r_changed: bool,
+    pub round: Round,
+    pub clock: Clock,
+    pub consumer: Moves,
+    pub provider: Moves,
+}
+
+impl Deal {
+    /// Adds to the repair pot of its slot.
+    fn fill_pot(&mut self, amount: Balance) -> Result<()> {
+        if amount > 0 {
+            self.r_changed = true;
+            add(&mut self.r.slot(self.p.slot)?.pot, amount)?;
+        }
+        Ok(())
+    }
+
+    /// Announces the state it is in.
+    pub fn announce(&self) {
+        let p = &self.p;
+        let until = if p.state == State::Active { p.ends_at } else { 0 };
+        announce(self.id, p, until);
+    }
+
+    /// Announces its end, capacity and money.
+    pub fn announce_change(&self) {
+        let p = &self.p;
+        emit_event::<DefaultEnvironment, _>(PlacementChanged {
+            placement: self.id,
+            ends_at: p.ends_at,
+            capacity: p.capacity,
+            price: p.price,
+            escrow: p.escrow,
+            collateral: p.collateral,
+        });
+    }
+
+    /// Brings the escrow to what is owed up to the end; says what had to be locked for it.
+    pub fn fund(&mut self) -> Result<Balance> {
+        let owed = self.p.owed_up(self.p.ends_at)?;
+        let more = owed.saturating_sub(self.p.escrow);
+        self.consumer.lock(more)?;
+        self.consumer.unlock(self.p.escrow.saturating_sub(owed))?;
+        self.p.escrow = owed;
+        Ok(more)
+    }
+
+    /// Raises the initial collateral to what a term of this price asks for, and locks the difference.
+    pub fn raise_collateral(&mut self, term_price: Balance) -> Result<()> {
+        let required = self.p.collateral_up(term_price)?;
+        let more = required.saturating_sub(self.p.collateral_initial);
+        add(&mut self.p.collateral_initial, more)?;
+        add(&mut self.p.collateral, more)?;
+        self.provider.lock(more)
+    }
+}
+
+/// Announces the state of a placement.
+#[inline(never)]
+pub(crate) fn announce(id: u64, p: &Placement, until: u64) {
+    emit_event::<DefaultEnvironment, _>(PlacementMoved {
+        placement: id,
+        reservation: p.reservation,
+        provider: p.provider,
+        slot: p.slot,
+        unit: p.unit,
+        state: p.state,
+        until,
+    });
+}
+
+impl Orchestrator {
+    /// Loads a placement as it is stored.
+    #[inline(never)]
+    fn open(&self, id: u64) -> Result<Deal> {
+        let p = self.placements.get(id).ok_or(Error::UnknownPlacement)?;
+        let r = self.reservations.get(p.reservation).ok_or(Error::UnknownReservation)?;
+        let clock = self.clock();
+        let round = self.challengers.get(p.challenger).ok_or(Error::UnknownChallenger)?.latest(&clock);
+        let (consumer, provider) = (Moves::default(), Moves::default());
+        Ok(Deal { id, p, r, r_changed: false, round, clock, consumer, provider })
+    }
+
+    /// Loads a placement and brings it up to now. Misses found on the way pay `reporter` its share.
+    #[inline(never)]
+    pub(crate) fn load(&mut self, id: u64, reporter: Option<AccountId>) -> Result<Deal> {
+        let mut deal = self.open(id)?;
+        let misses = deal.p.account(&deal.round);
+        self.punish(&mut deal, &misses, SlashReason::Unanswered, reporter)?;
+        self.advance(&mut deal)?;
+        Ok(deal)
+    }
+
+    /// Pays what was earned, and ends the placement if its time is over.
+    pub(crate) fn advance(&mut self, deal: &mut Deal) -> Result<()> {
+        let grace = if deal.r.renews() { deal.p.ends_at.saturating_add(RENEW_GRACE_MS) } else { 0 };
+        match deal.p.due(&deal.clock, &deal.round, grace) {
+            Some(state) => self.finish(deal, state, deal.clock.now),
+            None => self.pay(deal, deal.clock.now),
+        }
+    }
+
+    /// Takes collateral for misses, and ends a placement that has missed too often.
+    #[inline(never)]
+    pub(crate) fn punish(
+        &mut self,
+        deal: &mut Deal,
+        misses: &Misses,
+        reason: SlashReason,
+        reporter: Option<AccountId>,
+    ) -> Result<()> {
+        if misses.count == 0 {
+            return Ok(());
+        }
+        let amount = deal.p.slash(misses)?;
+        self.forfeit(deal, misses.count, amount, reason, reporter)?;
+        if let Some(at) = misses.failed_at {
+            self.finish(deal, State::Failed, at)?;
+        }
+        Ok(())
+    }
+
+    /// Moves collateral that has left the placement into the pot, less the reporter's share. A party of the deal
+    /// that reports gets none.
+    pub(crate) fn forfeit(
+        &mut self,
+        deal: &mut Deal,
+        misses: u32,
+        amount: Balance,
+        reason: SlashReason,
+        reporter: Option<AccountId>,
+    ) -> Result<()> {
+        let mut to_reporter = 0;
+        if let Some(reporter) = reporter.filter(|x| *x != deal.p.provider && *x != deal.r.consumer) {
+            to_reporter = bps_down(amount, deal.p.reporter_bps.into())?;
+            self.credit(reporter, to_reporter)?;
+        }
+        let to_pot = amount.saturating_sub(to_reporter);
+        add(&mut deal.provider.release, amount)?;
+        deal.fill_pot(to_pot)?;
+        self.env().emit_event(Slashed {
+            placement: deal.id,
+            provider: deal.p.provider,
+            round: deal.p.tally.round,
+            misses,
+            reason,
+            amount,
+            to_reporter,
+            to_pot,
+        });
+        Ok(())
+    }
+
+    /// Pays what was earned up to `until` and not paid yet.
+    #[inline(never)]
+    pub(crate) fn pay(&mut self, deal: &mut Deal, until: u64) -> Result<()> {
+        let paid = deal.p.settle(until, &deal.round)?;
+        if paid.gross == 0 && paid.bonus == 0 {
+            return Ok(());
+        }
+        let net = paid.gross.saturating_sub(paid.fee).saturating_sub(paid.referral);
+        add(&mut deal.consumer.release, paid.gross)?;
+        add(&mut deal.provider.credit, net)?;
+        add(&mut deal.provider.credit, paid.bonus)?;
+        add(&mut self.fees, paid.fee)?;
+        if let Some(referrer) = deal.r.referrer {
+            self.credit(referrer, paid.referral)?;
+        }
+        self.env().emit_event(Settled {
+            placement: deal.id,
+            provider: deal.p.provider,
+            gross: paid.gross,
+            fee: paid.fee,
+            referral: paid.referral,
+            bonus: paid.bonus,
+        });
+        Ok(())
+    }
+
+    /// Ends a placement: pays it up to `until`, gives back capacity, collateral and escrow, and leaves no money in it.
+    #[inline(never)]
+    pub(crate) fn finish(&mut self, deal: &mut Deal, state: State, until: u64) -> Result<()> {
+        self.pay(deal, until)?;
+        if deal.p.holds_capacity() {
+            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            unit.give_back(deal.p.capacity);
+            self.units.insert(deal.p.unit, &unit);
+        }
+        let (escrow, collateral, bonus) = deal.p.end(state);
+        deal.consumer.unlock(escrow)?;
+        deal.provider.unlock(collateral)?;
+        deal.fill_pot(bonus)?;
+        let spent = deal.p.settled;
+        if spent > 0 {
+            deal.r_changed = true;
+            add(&mut deal.r.slot(deal.p.slot)?.spent, spent)?;
+        }
+        deal.announce();
+        Ok(())
+    }
+
+    /// Stores what has changed and posts the money of both sides.
+    #[inline(never)]
+    pub(crate) fn save(&mut self, deal: &Deal) -> Result<()> {
+        self.placements.insert(deal.id, &deal.p);
+        if deal.r_changed {
+            self.reservations.insert(deal.p.reservation, &deal.r);
+        }
+        self.post(deal.r.consumer, &deal.consumer)?;
+        self.post(deal.p.provider, &deal.provider)
+    }
+}

@@ -1,0 +1,103 @@
+//! The one file that moves balances.
+//!
+//! Inside the contract money only moves from one place to another: `owed`, the sum of everything the contract owes,
+//! changes in `take_in` and `pay_out` alone.
+
+use crate::events::BalanceChanged;
+use crate::Orchestrator;
+use ink::codegen::Env as _;
+use ink::primitives::AccountId;
+use orchestrator_domain::{Account, Balance, Error, Result};
+
+/// What a call does to one account, added up and then posted at once.
+#[derive(Default)]
+pub(crate) struct Moves {
+    /// To available.
+    pub credit: Balance,
+    /// From available.
+    pub debit: Balance,
+    /// To locked.
+    pub bind: Balance,
+    /// From locked.
+    pub release: Balance,
+}
+
+/// Adds to a sum.
+#[inline(never)]
+pub(crate) fn add(sum: &mut Balance, amount: Balance) -> Result<()> {
+    *sum = sum.checked_add(amount).ok_or(Error::Overflow)?;
+    Ok(())
+}
+
+impl Moves {
+    /// From available to locked.
+    pub fn lock(&mut self, amount: Balance) -> Result<()> {
+        add(&mut self.debit, amount)?;
+        add(&mut self.bind, amount)
+    }
+
+    /// From locked to available.
+    pub fn unlock(&mut self, amount: Balance) -> Result<()> {
+        add(&mut self.release, amount)?;
+        add(&mut self.credit, amount)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.credit == 0 && self.debit == 0 && self.bind == 0 && self.release == 0
+    }
+}
+
+impl Orchestrator {
+    pub(crate) fn account_of(&self, id: AccountId) -> Account {
+        self.accounts.get(id).unwrap_or_default()
+    }
+
+    /// Posts the moves of one account. Money that comes in is counted before money that goes out.
+    #[inline(never)]
+    pub(crate) fn post(&mut self, id: AccountId, moves: &Moves) -> Result<()> {
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let mut account = self.account_of(id);
+        account.credit(moves.credit)?;
+        account.debit(moves.debit)?;
+        account.bind(moves.bind)?;
+        account.release(moves.release)?;
+        self.store_account(id, &account);
+        Ok(())
+    }
+
+    /// Stores an account and announces both halves of its money.
+    pub(crate) fn store_account(&mut self, id: AccountId, account: &Account) {
+        self.accounts.insert(id, account);
+        let (available, locked) = (account.available, account.locked);
+        self.env().emit_event(BalanceChanged { account: id, available, locked });
+    }
+
+    /// Adds to what an account has available.
+    pub(crate) fn credit(&mut self, id: AccountId, amount: Balance) -> Result<()> {
+        self.post(id, &Moves { credit: amount, ..Default::default() })
+    }
+
+    /// Money that came with the call.
+    pub(crate) fn take_in(&mut self, id: AccountId, amount: Balance) -> Result<()> {
+        if amount == 0 {
+            return Err(Error::ZeroAmount);
+        }
+        add(&mut self.owed, amount)?;
+        self.credit(id, amount)
+    }
+
+    /// The only transfer out. The receiver's code is not run.
+    pub(crate) fn pay_out(&mut self, id: AccountId, amount: Balance) -> Result<()> {
+        if amount == 0 {
+            return Err(Error::ZeroAmount);
+        }
+        if amount > self.env().balance() {
+            return Err(Error::NotEnoughHeld);
+        }
+        self.owed = self.owed.checked_sub(amount).ok_or(Error::Overflow)?;
+        self.post(id, &Moves { debit: amount, ..Default::default() })?;
+        self.env().transfer(id, amount).map_err(|_| Error::TransferFailed)
+    }
+}

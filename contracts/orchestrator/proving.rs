@@ -1,0 +1,90 @@
+//! What is asked of a placement, and what an answer is worth.
+
+use crate::deal::Deal;
+use crate::events::Proven;
+use crate::hash::HostSha256;
+use crate::records::{Response, SlashReason, Verdict};
+use crate::Orchestrator;
+use ink::codegen::Env as _;
+use orchestrator_domain::{Challenger, Placement, Result};
+
+impl Orchestrator {
+    /// Index of the chunk that sample `i` of the challenger's latest round asks for.
+    pub(crate) fn drawn(&self, id: u64, p: &Placement, c: &Challenger, i: u8) -> u64 {
+        let contract = self.env().account_id();
+        orchestrator_proof::draw::<HostSha256>(contract.as_ref(), id, &p.root, c.round, &c.seed, i, p.chunks)
+    }
+
+    /// Whether the response shows every chunk that the round asks for.
+    fn is_valid(&self, p: &Placement, c: &Challenger, response: &Response) -> bool {
+        if response.proofs.len() != usize::from(p.terms.samples) {
+            return false;
+        }
+        (0u8..).zip(&response.proofs).all(|(i, proof)| {
+            let index = self.drawn(response.placement, p, c, i);
+            orchestrator_proof::verify::<HostSha256>(&p.root, p.chunks, index, &proof.chunk, &proof.path)
+                .is_ok()
+        })
+    }
+
+    /// Judges a response by a placement and a challenger as they are stored, older rounds accounted for or not.
+    pub(crate) fn judge(&self, p: &Placement, c: &Challenger, response: &Response) -> Verdict {
+        if !self.operates(p.provider) {
+            return Verdict::NotProvider;
+        }
+        if response.round != c.round {
+            return Verdict::WrongRound;
+        }
+        if !p.owes_proof(&c.latest(&self.clock())) {
+            return Verdict::NothingAsked;
+        }
+        match self.is_valid(p, c, response) {
+            true => Verdict::Proven,
+            false => Verdict::Invalid,
+        }
+    }
+
+    /// Takes one response. The usual case, a valid proof with nothing left over from older rounds, touches the
+    /// placement alone.
+    pub(crate) fn take_proof(&mut self, response: &Response) -> Result<Verdict> {
+        let id = response.placement;
+        let Some(mut p) = self.placements.get(id) else { return Ok(Verdict::UnknownPlacement) };
+        let Some(c) = self.challengers.get(p.challenger) else { return Ok(Verdict::UnknownPlacement) };
+        let verdict = self.judge(&p, &c, response);
+        let round = c.latest(&self.clock());
+        let behind = p.is_behind(&round);
+        match verdict {
+            Verdict::Proven if !behind => {
+                p.prove(&round);
+                self.placements.insert(id, &p);
+                self.announce_proof(id, round.number);
+            }
+            Verdict::Proven | Verdict::Invalid => {
+                let mut deal = self.load(id, None)?;
+                let asked = deal.p.owes_proof(&deal.round);
+                if asked && verdict == Verdict::Proven {
+                    deal.p.prove(&deal.round);
+                    self.announce_proof(id, round.number);
+                } else if asked {
+                    self.refuse_proof(&mut deal)?;
+                }
+                self.save(&deal)?;
+                if !asked {
+                    return Ok(Verdict::NothingAsked);
+                }
+            }
+            _ => {}
+        }
+        Ok(verdict)
+    }
+
+    fn announce_proof(&self, placement: u64, round: u32) {
+        self.env().emit_event(Proven { placement, round });
+    }
+
+    /// An invalid proof is a miss of its round.
+    fn refuse_proof(&mut self, deal: &mut Deal) -> Result<()> {
+        let misses = deal.p.miss(&deal.round);
+        self.punish(deal, &misses, SlashReason::InvalidProof, None)
+    }
+}

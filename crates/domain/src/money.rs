@@ -1,0 +1,100 @@
+//! Accounts, and the only arithmetic that turns a price into an amount.
+//!
+//! Bounds, and why nothing here can overflow: a monthly price of a replica is at most 2^80, a term at most five years
+//! (61 months, below 2^38 ms), so that the price of a term stays below 2^86; collateral is at most ten times that,
+//! below 2^90, and times the milliseconds of a term below 2^128. Where an operation could still fail it is checked.
+
+use crate::time::MONTH_MS;
+use crate::{Error, Result};
+use scale::{Decode, Encode};
+
+/// Amount of the chain's token in its smallest unit.
+pub type Balance = u128;
+
+/// Highest price of one replica for 30 days: price per unit × capacity.
+pub const MAX_MONTHLY_PRICE: Balance = 1 << 80;
+
+/// Money of one account inside the contract, and how many entries its lists have had.
+#[derive(Clone, Default, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+pub struct Account {
+    /// May be withdrawn, or locked by a reservation or an acceptance.
+    pub available: Balance,
+    /// Escrow of its reservations and collateral of its placements.
+    pub locked: Balance,
+    /// Entries ever made in the list of its reservations.
+    pub reservations: u32,
+    /// Entries ever made in the list of its placements, as their provider.
+    pub placements: u32,
+    /// Entries ever made in the list of its nodes.
+    pub nodes: u32,
+}
+
+/// `amount × part / whole`, rounded down.
+#[inline(never)]
+pub fn share_down(amount: Balance, part: u64, whole: u64) -> Result<Balance> {
+    amount.checked_mul(part.into()).and_then(|x| x.checked_div(whole.into())).ok_or(Error::Overflow)
+}
+
+/// `amount × part / whole`, rounded up.
+#[inline(never)]
+pub fn share_up(amount: Balance, part: u64, whole: u64) -> Result<Balance> {
+    let down = share_down(amount, part, whole)?;
+    let exact = down.checked_mul(whole.into()) == amount.checked_mul(part.into());
+    down.checked_add(u128::from(!exact)).ok_or(Error::Overflow)
+}
+
+/// Share of an amount in 1/10,000, rounded down: what is paid out.
+pub fn bps_down(amount: Balance, bps: u32) -> Result<Balance> {
+    share_down(amount, bps.into(), 10_000)
+}
+
+/// Share of an amount in 1/10,000, rounded up: what is owed.
+pub fn bps_up(amount: Balance, bps: u32) -> Result<Balance> {
+    share_up(amount, bps.into(), 10_000)
+}
+
+/// `price` per unit and 30 days, for `capacity` units: the monthly price of a replica. Refuses above
+/// [`MAX_MONTHLY_PRICE`].
+pub fn monthly(price: Balance, capacity: u64) -> Result<Balance> {
+    match price.checked_mul(capacity.into()) {
+        Some(monthly) if monthly <= MAX_MONTHLY_PRICE => Ok(monthly),
+        _ => Err(Error::PriceTooHigh),
+    }
+}
+
+/// What `capacity` units cost for `ms` milliseconds, rounded down: what is paid.
+pub fn price_down(price: Balance, capacity: u64, ms: u64) -> Result<Balance> {
+    share_down(monthly(price, capacity)?, ms, MONTH_MS)
+}
+
+/// What `capacity` units cost for `ms` milliseconds, rounded up: what is owed.
+pub fn price_up(price: Balance, capacity: u64, ms: u64) -> Result<Balance> {
+    share_up(monthly(price, capacity)?, ms, MONTH_MS)
+}
+
+impl Account {
+    /// Takes from what is available.
+    pub fn debit(&mut self, amount: Balance) -> Result<()> {
+        self.available = self.available.checked_sub(amount).ok_or(Error::NotEnoughAvailable)?;
+        Ok(())
+    }
+
+    /// Adds to what is available.
+    pub fn credit(&mut self, amount: Balance) -> Result<()> {
+        self.available = self.available.checked_add(amount).ok_or(Error::Overflow)?;
+        Ok(())
+    }
+
+    /// Adds to what is locked.
+    pub fn bind(&mut self, amount: Balance) -> Result<()> {
+        self.locked = self.locked.checked_add(amount).ok_or(Error::Overflow)?;
+        Ok(())
+    }
+
+    /// Takes from what is locked.
+    pub fn release(&mut self, amount: Balance) -> Result<()> {
+        self.locked = self.locked.checked_sub(amount).ok_or(Error::Overflow)?;
+        Ok(())
+    }
+}
