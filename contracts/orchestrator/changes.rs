@@ -54,7 +54,7 @@ impl Orchestrator {
 
     /// The reservation, if the caller is its consumer.
     pub(crate) fn reservation_of_caller(&self, id: u64) -> Result<Reservation> {
-        let r = self.reservations.get(id).ok_or(Error::UnknownReservation)?;
+        let r = self.reservation_of(id)?;
         r.ensure_consumer(self.env().caller())?;
         Ok(r)
     }
@@ -72,7 +72,7 @@ impl Orchestrator {
                 deal.p.terminated = true;
                 deal.p.ends_at = notice_ends;
                 deal.fund()?;
-                deal.announce_change();
+                announce(deal.id, &deal.p);
                 self.advance(deal).map(|()| 0)
             }
             Change::Extend(ms) => {
@@ -106,13 +106,13 @@ impl Orchestrator {
     fn fund_rest(&mut self, deal: &mut Deal, rest_ms: u64) -> Result<Balance> {
         deal.raise_collateral(price_up(deal.p.price, deal.p.capacity, rest_ms)?)?;
         let locked = deal.fund()?;
-        deal.announce_change();
+        announce(deal.id, &deal.p);
         Ok(locked)
     }
 
     /// The data unit, if it takes more business from this placement at the price agreed.
     fn standing_offer(&self, deal: &Deal) -> Result<DataUnit> {
-        let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+        let unit = self.unit_of(deal.p.unit)?;
         if !unit.spec.open {
             return Err(Error::UnitClosed);
         }
@@ -148,7 +148,7 @@ impl Orchestrator {
             unit.take(capacity.saturating_sub(held))?;
             unit
         } else {
-            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            let mut unit = self.unit_of(deal.p.unit)?;
             let less = held.saturating_sub(capacity);
             unit.give_back(less);
             let notice = rest.min(deal.p.terms.notice_ms.into());
@@ -175,7 +175,7 @@ impl Orchestrator {
         if deal.clock.now < deal.p.ends_at {
             return Err(Error::TooEarly);
         }
-        let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+        let unit = self.unit_of(deal.p.unit)?;
         self.ensure_online(&unit)?;
         let term = deal.r.term_ms;
         if !unit.spec.open {
@@ -209,10 +209,10 @@ impl Orchestrator {
     ) -> Result<(u64, Balance)> {
         let clock = self.clock();
         clock.ensure_open()?;
-        let unit = self.units.get(replica.unit).ok_or(Error::UnknownUnit)?;
+        let unit = self.unit_of(replica.unit)?;
         unit.check_offer(r.capacity, term_ms)?;
         ensure_data(&unit, r.capacity, &replica.root, replica.chunks)?;
-        let challenger = self.challengers.get(r.challenger).ok_or(Error::UnknownChallenger)?;
+        let challenger = self.challenger_of(r.challenger)?;
         let terms = unit.spec.terms;
         if challenger.interval_ms < terms.interval_ms || challenger.window_ms < terms.window_ms {
             return Err(Error::ChallengerTooFast);
@@ -262,7 +262,7 @@ impl Orchestrator {
         self.accounts.insert(p.provider, &account);
         self.lists.insert((List::Placements(p.provider), p.place), &placement);
         self.placements.insert(placement, &p);
-        announce(placement, &p, 0);
+        announce(placement, &p);
         Ok((placement, price))
     }
 

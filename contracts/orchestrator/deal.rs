@@ -4,7 +4,7 @@
 //! what was earned and carries out what time has brought about; and through `save`, which posts the money of both
 //! sides and stores what has changed.
 
-use crate::events::{PlacementChanged, PlacementMoved, Settled, Slashed};
+use crate::events::{PlacementMoved, Settled, Slashed};
 use crate::money::{add, Moves};
 use crate::records::SlashReason;
 use crate::Orchestrator;
@@ -12,7 +12,7 @@ use ink::codegen::Env as _;
 use ink::env::{emit_event, DefaultEnvironment};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    bps_down, Balance, Clock, Error, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
+    bps_down, Balance, Clock, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
 };
 
 /// One placement with everything a change of it needs.
@@ -38,26 +38,6 @@ impl Deal {
         Ok(())
     }
 
-    /// Announces the state it is in.
-    pub fn announce(&self) {
-        let p = &self.p;
-        let until = if p.state == State::Active { p.ends_at } else { 0 };
-        announce(self.id, p, until);
-    }
-
-    /// Announces its end, capacity and money.
-    pub fn announce_change(&self) {
-        let p = &self.p;
-        emit_event::<DefaultEnvironment, _>(PlacementChanged {
-            placement: self.id,
-            ends_at: p.ends_at,
-            capacity: p.capacity,
-            price: p.price,
-            escrow: p.escrow,
-            collateral: p.collateral,
-        });
-    }
-
     /// Brings the escrow to what is owed up to the end; says what had to be locked for it.
     pub fn fund(&mut self) -> Result<Balance> {
         let owed = self.p.owed_up(self.p.ends_at)?;
@@ -78,9 +58,9 @@ impl Deal {
     }
 }
 
-/// Announces the state of a placement.
+/// Announces what holds for a placement from now on.
 #[inline(never)]
-pub(crate) fn announce(id: u64, p: &Placement, until: u64) {
+pub(crate) fn announce(id: u64, p: &Placement) {
     emit_event::<DefaultEnvironment, _>(PlacementMoved {
         placement: id,
         reservation: p.reservation,
@@ -88,24 +68,26 @@ pub(crate) fn announce(id: u64, p: &Placement, until: u64) {
         slot: p.slot,
         unit: p.unit,
         state: p.state,
-        until,
+        ends_at: p.ends_at,
+        capacity: p.capacity,
+        price: p.price,
+        escrow: p.escrow,
+        collateral: p.collateral,
     });
 }
 
 impl Orchestrator {
     /// Loads a placement as it is stored.
-    #[inline(never)]
     fn open(&self, id: u64) -> Result<Deal> {
-        let p = self.placements.get(id).ok_or(Error::UnknownPlacement)?;
-        let r = self.reservations.get(p.reservation).ok_or(Error::UnknownReservation)?;
+        let p = self.placement_of(id)?;
+        let r = self.reservation_of(p.reservation)?;
         let clock = self.clock();
-        let round = self.challengers.get(p.challenger).ok_or(Error::UnknownChallenger)?.latest(&clock);
+        let round = self.challenger_of(p.challenger)?.latest(&clock);
         let (consumer, provider) = (Moves::default(), Moves::default());
         Ok(Deal { id, p, r, r_changed: false, round, clock, consumer, provider })
     }
 
     /// Loads a placement and brings it up to now. Misses found on the way pay `reporter` its share.
-    #[inline(never)]
     pub(crate) fn load(&mut self, id: u64, reporter: Option<AccountId>) -> Result<Deal> {
         let mut deal = self.open(id)?;
         let misses = deal.p.account(&deal.round);
@@ -124,7 +106,6 @@ impl Orchestrator {
     }
 
     /// Takes collateral for misses, and ends a placement that has missed too often.
-    #[inline(never)]
     pub(crate) fn punish(
         &mut self,
         deal: &mut Deal,
@@ -175,7 +156,6 @@ impl Orchestrator {
     }
 
     /// Pays what was earned up to `until` and not paid yet.
-    #[inline(never)]
     pub(crate) fn pay(&mut self, deal: &mut Deal, until: u64) -> Result<()> {
         let paid = deal.p.settle(until, &deal.round)?;
         if paid.gross == 0 && paid.bonus == 0 {
@@ -201,11 +181,10 @@ impl Orchestrator {
     }
 
     /// Ends a placement: pays it up to `until`, gives back capacity, collateral and escrow, and leaves no money in it.
-    #[inline(never)]
     pub(crate) fn finish(&mut self, deal: &mut Deal, state: State, until: u64) -> Result<()> {
         self.pay(deal, until)?;
         if deal.p.holds_capacity() {
-            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            let mut unit = self.unit_of(deal.p.unit)?;
             unit.give_back(deal.p.capacity);
             self.units.insert(deal.p.unit, &unit);
         }
@@ -218,12 +197,11 @@ impl Orchestrator {
             deal.r_changed = true;
             add(&mut deal.r.slot(deal.p.slot)?.spent, spent)?;
         }
-        deal.announce();
+        announce(deal.id, &deal.p);
         Ok(())
     }
 
     /// Stores what has changed and posts the money of both sides.
-    #[inline(never)]
     pub(crate) fn save(&mut self, deal: &Deal) -> Result<()> {
         self.placements.insert(deal.id, &deal.p);
         if deal.r_changed {

@@ -1,8 +1,8 @@
 //! Everything that happens, as past participles. `BalanceChanged` alone rebuilds every account.
 
-use crate::records::SlashReason;
+use crate::records::{Settings, SlashReason};
 use ink::primitives::AccountId;
-use orchestrator_domain::{Config, NodeState, Role, State};
+use orchestrator_domain::{NodeState, Role, State};
 
 /// Both halves of an account's money, as they are now.
 #[ink::event]
@@ -88,7 +88,8 @@ pub struct ReservationOpened {
     pub price: u128,
 }
 
-/// A placement entered a state. `until` is its end when it becomes active, else zero.
+/// A placement entered a state, or was extended, resized, renewed or terminated: what holds for it from now on.
+/// `ends_at` is zero before it is active.
 #[ink::event]
 pub struct PlacementMoved {
     #[ink(topic)]
@@ -100,7 +101,11 @@ pub struct PlacementMoved {
     pub slot: u8,
     pub unit: u64,
     pub state: State,
-    pub until: u64,
+    pub ends_at: u64,
+    pub capacity: u64,
+    pub price: u128,
+    pub escrow: u128,
+    pub collateral: u128,
 }
 
 /// A new root was offered by the consumer, or (accepted) taken by the provider.
@@ -111,18 +116,6 @@ pub struct DataCommitted {
     pub root: [u8; 32],
     pub chunks: u64,
     pub accepted: bool,
-}
-
-/// Extended, resized, renewed or terminated: end, capacity and escrow from now on.
-#[ink::event]
-pub struct PlacementChanged {
-    #[ink(topic)]
-    pub placement: u64,
-    pub ends_at: u64,
-    pub capacity: u64,
-    pub price: u128,
-    pub escrow: u128,
-    pub collateral: u128,
 }
 
 /// A round was proven.
@@ -161,12 +154,16 @@ pub struct Settled {
     pub bonus: u128,
 }
 
-/// The reservation is to renew for at most this price a replica, or no more (zero).
+/// A reservation was set to renew (for at most so much a replica, zero for no more), offered to another consumer, or
+/// taken over by one, with its escrow and its duties.
 #[ink::event]
-pub struct AutoRenewSet {
+pub struct ReservationChanged {
     #[ink(topic)]
     pub reservation: u64,
-    pub up_to: u128,
+    #[ink(topic)]
+    pub consumer: AccountId,
+    pub offered_to: Option<AccountId>,
+    pub renew_up_to: u128,
 }
 
 /// An account got a role in the access list, or (none) lost it.
@@ -179,26 +176,6 @@ pub struct AccessSet {
     pub role: Option<Role>,
 }
 
-/// A reservation was offered to another consumer, or (none) not any more.
-#[ink::event]
-pub struct ReservationOffered {
-    #[ink(topic)]
-    pub reservation: u64,
-    pub to: Option<AccountId>,
-}
-
-/// A reservation, its escrow and its duties went to another consumer.
-#[ink::event]
-pub struct ReservationTransferred {
-    #[ink(topic)]
-    pub reservation: u64,
-    #[ink(topic)]
-    pub from: AccountId,
-    #[ink(topic)]
-    pub to: AccountId,
-    pub escrow: u128,
-}
-
 /// The records are gone; what was left in the pots went where it belongs.
 #[ink::event]
 pub struct ReservationClosed {
@@ -208,24 +185,10 @@ pub struct ReservationClosed {
     pub to_treasury: u128,
 }
 
-/// The admin offered its role, or (by the account that was offered it) it was accepted.
+/// Admin, offer of the role, treasury, fees, windows or the pause changed: all of them as they are now.
 #[ink::event]
-pub struct AdminOffered {
-    pub to: Option<AccountId>,
-    pub admin: AccountId,
-}
-
-/// Fees, windows or the treasury changed, for new placements.
-#[ink::event]
-pub struct Configured {
-    pub config: Config,
-    pub treasury: AccountId,
-}
-
-/// New business stopped, or goes on.
-#[ink::event]
-pub struct PauseChanged {
-    pub paused: bool,
+pub struct GovernanceChanged {
+    pub settings: Settings,
 }
 
 /// Network fees were credited to the treasury.

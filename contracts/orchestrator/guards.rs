@@ -1,9 +1,11 @@
-//! The moment and the caller.
+//! The moment, the caller, and records that must exist.
 
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
-use orchestrator_domain::{Clock, DataUnit, Error, NodeState, Result};
+use orchestrator_domain::{
+    Challenger, Clock, DataUnit, Error, Node, NodeState, Placement, Reservation, Result,
+};
 
 impl Orchestrator {
     /// The moment of this call.
@@ -41,10 +43,35 @@ impl Orchestrator {
 
     /// Refuses a unit whose node takes nothing new.
     pub(crate) fn ensure_online(&self, unit: &DataUnit) -> Result<()> {
-        let node = self.nodes.get(unit.node).ok_or(Error::UnknownNode)?;
+        let node = self.node_of(unit.node)?;
         if node.spec.state != NodeState::Online {
             return Err(Error::NodeNotOnline);
         }
         Ok(())
+    }
+
+    #[inline(never)]
+    pub(crate) fn unit_of(&self, id: u64) -> Result<DataUnit> {
+        self.units.get(id).ok_or(Error::UnknownUnit)
+    }
+
+    #[inline(never)]
+    pub(crate) fn node_of(&self, id: u64) -> Result<Node> {
+        self.nodes.get(id).ok_or(Error::UnknownNode)
+    }
+
+    #[inline(never)]
+    pub(crate) fn placement_of(&self, id: u64) -> Result<Placement> {
+        self.placements.get(id).ok_or(Error::UnknownPlacement)
+    }
+
+    #[inline(never)]
+    pub(crate) fn reservation_of(&self, id: u64) -> Result<Reservation> {
+        self.reservations.get(id).ok_or(Error::UnknownReservation)
+    }
+
+    #[inline(never)]
+    pub(crate) fn challenger_of(&self, id: AccountId) -> Result<Challenger> {
+        self.challengers.get(id).ok_or(Error::UnknownChallenger)
     }
 }

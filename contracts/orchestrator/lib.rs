@@ -21,6 +21,7 @@ pub use records::*;
 #[ink::contract]
 mod orchestrator {
     use crate::changes::{ensure_data, next, Change};
+    use crate::deal::announce;
     use crate::events::*;
     use crate::money::{add, Moves};
     use crate::records::*;
@@ -30,6 +31,7 @@ mod orchestrator {
         bps_up, price_up, Account, Challenger, Commitment, Config, DataUnit, Error, Grant, List, Node,
         NodeSpec, Order, Pauses, Placement, Provider, Replica, Reservation, Result, Role, Slot, State,
         UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
+        MAX_TERM_MS,
     };
 
     /// Most entries that one page of a list looks at.
@@ -282,7 +284,7 @@ mod orchestrator {
         /// What a term on a data unit costs now; refuses as `reserve` would.
         #[ink(message)]
         pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64) -> Result<Quote> {
-            let unit = self.units.get(unit).ok_or(Error::UnknownUnit)?;
+            let unit = self.unit_of(unit)?;
             unit.check_offer(capacity, term_ms)?;
             self.ensure_online(&unit)?;
             let price = price_up(unit.spec.price, capacity, term_ms)?;
@@ -314,7 +316,7 @@ mod orchestrator {
         #[ink(message)]
         pub fn open_round(&mut self, seed: [u8; 32]) -> Result<u32> {
             let challenger = self.env().caller();
-            let mut record = self.challengers.get(challenger).ok_or(Error::UnknownChallenger)?;
+            let mut record = self.challenger_of(challenger)?;
             record.open(seed, &self.clock())?;
             self.challengers.insert(challenger, &record);
             let round = record.round;
@@ -336,7 +338,10 @@ mod orchestrator {
             if !p.owes_proof(&c.latest(&self.clock())) {
                 return None;
             }
-            let chunks = (0..p.terms.samples).map(|i| self.drawn(placement, &p, &c, i)).collect();
+            let mut chunks = Vec::new();
+            for i in 0..p.terms.samples {
+                chunks.push(self.drawn(placement, &p, &c, i));
+            }
             let (closes_at, closes_block) = (c.closes_at(), c.closes_block());
             Some(Challenge { round: c.round, seed: c.seed, chunks, closes_at, closes_block })
         }
@@ -345,7 +350,11 @@ mod orchestrator {
         /// is a miss of it and costs collateral at once. Only the provider or its delegate.
         #[ink(message)]
         pub fn prove(&mut self, responses: Vec<Response>) -> Result<Vec<Verdict>> {
-            responses.iter().map(|x| self.take_proof(x)).collect()
+            let mut verdicts = Vec::new();
+            for response in &responses {
+                verdicts.push(self.take_proof(response)?);
+            }
+            Ok(verdicts)
         }
 
         /// What `prove` would say to the caller, without any effect.
@@ -362,7 +371,7 @@ mod orchestrator {
         /// unless it is a party of the placement.
         #[ink(message)]
         pub fn report_miss(&mut self, placement: u64) -> Result<()> {
-            let before = self.placements.get(placement).ok_or(Error::UnknownPlacement)?.tally.missed;
+            let before = self.placement_of(placement)?.tally.missed;
             let deal = self.load(placement, Some(self.env().caller()))?;
             if deal.p.tally.missed == before {
                 return Err(Error::NothingMissed);
@@ -469,7 +478,7 @@ mod orchestrator {
             if !matches!(deal.p.state, State::Failed | State::Withdrawn | State::Cancelled) {
                 return Err(Error::NothingToReplace);
             }
-            let unit = self.units.get(replica.unit).ok_or(Error::UnknownUnit)?;
+            let unit = self.unit_of(replica.unit)?;
             let mut r = deal.r;
             let left = deal.p.ends_at.saturating_sub(deal.clock.now);
             let term_ms = if deal.p.ends_at == 0 { r.term_ms } else { left.max(unit.spec.min_term_ms) };
@@ -487,7 +496,7 @@ mod orchestrator {
         /// the consumer, or from 90 days after the end on anyone.
         #[ink(message)]
         pub fn close(&mut self, reservation: u64) -> Result<()> {
-            let slots = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?.slots;
+            let slots = self.reservation_of(reservation)?.slots;
             let caller = self.env().caller();
             for slot in &slots {
                 let deal = self.load(slot.placement, None)?;
@@ -501,7 +510,7 @@ mod orchestrator {
                 self.save(&deal)?;
                 self.forget(slot.placement, &deal.p);
             }
-            let r = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?;
+            let r = self.reservation_of(reservation)?;
             let (mut to_consumer, mut pots) = (0, 0);
             for slot in &r.slots {
                 add(&mut to_consumer, slot.made_whole())?;
@@ -524,8 +533,7 @@ mod orchestrator {
         pub fn set_auto_renew(&mut self, reservation: u64, up_to: Balance) -> Result<()> {
             let mut r = self.reservation_of_caller(reservation)?;
             r.renew_up_to = up_to;
-            self.reservations.insert(reservation, &r);
-            self.env().emit_event(AutoRenewSet { reservation, up_to });
+            self.put_reservation(reservation, &r);
             Ok(())
         }
 
@@ -543,8 +551,7 @@ mod orchestrator {
         pub fn offer_reservation(&mut self, reservation: u64, to: Option<AccountId>) -> Result<()> {
             let mut r = self.reservation_of_caller(reservation)?;
             r.offered_to = to;
-            self.reservations.insert(reservation, &r);
-            self.env().emit_event(ReservationOffered { reservation, to });
+            self.put_reservation(reservation, &r);
             Ok(())
         }
 
@@ -552,14 +559,14 @@ mod orchestrator {
         /// set by the former consumer ends.
         #[ink(message)]
         pub fn accept_reservation(&mut self, reservation: u64) -> Result<()> {
-            let mut r = self.reservations.get(reservation).ok_or(Error::UnknownReservation)?;
+            let mut r = self.reservation_of(reservation)?;
             let (from, to) = (r.consumer, self.env().caller());
             if r.offered_to != Some(to) {
                 return Err(Error::NotOffered);
             }
             let mut escrow = 0;
             for slot in &r.slots {
-                let p = self.placements.get(slot.placement).ok_or(Error::UnknownPlacement)?;
+                let p = self.placement_of(slot.placement)?;
                 add(&mut escrow, p.escrow)?;
             }
             self.post(from, &Moves { release: escrow, ..Default::default() })?;
@@ -569,8 +576,7 @@ mod orchestrator {
             r.consumer = to;
             r.offered_to = None;
             r.renew_up_to = 0;
-            self.reservations.insert(reservation, &r);
-            self.env().emit_event(ReservationTransferred { reservation, from, to, escrow });
+            self.put_reservation(reservation, &r);
             Ok(())
         }
 
@@ -580,7 +586,9 @@ mod orchestrator {
         pub fn set_access(&mut self, reservation: u64, account: AccountId, role: Option<Role>) -> Result<()> {
             self.reservation_of_caller(reservation)?;
             let mut grants = self.access(reservation);
-            grants.retain(|x| x.account != account);
+            if let Some(i) = grants.iter().position(|x| x.account == account) {
+                grants.swap_remove(i);
+            }
             if let Some(role) = role {
                 if grants.len() >= MAX_GRANTS {
                     return Err(Error::TooLong);
@@ -618,12 +626,12 @@ mod orchestrator {
             self.ensure_operator(deal.p.provider)?;
             deal.clock.ensure_open()?;
             let collateral = deal.p.accept(&deal.clock)?;
-            let mut unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            let mut unit = self.unit_of(deal.p.unit)?;
             self.ensure_online(&unit)?;
             unit.take(deal.p.capacity)?;
             self.units.insert(deal.p.unit, &unit);
             deal.provider.lock(collateral)?;
-            deal.announce();
+            announce(deal.id, &deal.p);
             self.save(&deal)
         }
 
@@ -645,7 +653,7 @@ mod orchestrator {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
             deal.p.activate(&deal.clock, &deal.round)?;
-            deal.announce();
+            announce(deal.id, &deal.p);
             self.save(&deal)
         }
 
@@ -653,12 +661,12 @@ mod orchestrator {
         /// Only the consumer.
         #[ink(message)]
         pub fn commit_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
-            let p = self.placements.get(placement).ok_or(Error::UnknownPlacement)?;
+            let p = self.placement_of(placement)?;
             self.reservation_of_caller(p.reservation)?;
             if !p.is_live() {
                 return Err(Error::WrongState);
             }
-            let unit = self.units.get(p.unit).ok_or(Error::UnknownUnit)?;
+            let unit = self.unit_of(p.unit)?;
             ensure_data(&unit, p.capacity, &root, chunks)?;
             self.committed.insert(placement, &Commitment { root, chunks });
             self.env().emit_event(DataCommitted { placement, root, chunks, accepted: false });
@@ -688,7 +696,7 @@ mod orchestrator {
             if deal.p.owes_proof(&deal.round) {
                 return Err(Error::RoundOpen);
             }
-            let unit = self.units.get(deal.p.unit).ok_or(Error::UnknownUnit)?;
+            let unit = self.unit_of(deal.p.unit)?;
             ensure_data(&unit, deal.p.capacity, &root, chunks)?;
             deal.p.root = root;
             deal.p.chunks = chunks;
@@ -741,11 +749,11 @@ mod orchestrator {
         /// What `withdraw_placement` would cost the provider before the end of the term.
         #[ink(message)]
         pub fn exit_fee(&self, placement: u64) -> Result<Balance> {
-            self.placements.get(placement).ok_or(Error::UnknownPlacement)?.exit_fee_up()
+            self.placement_of(placement)?.exit_fee_up()
         }
 
-        /// Until when the placements of a reservation that are active are paid for, counting renewals that the
-        /// consumer's available money covers. Zero when none is active.
+        /// Until when the placements of a reservation that are active are paid for, counting the renewals of the next
+        /// five years that the consumer's available money covers. Zero when none is active.
         #[ink(message)]
         pub fn funded_until(&self, reservation: u64) -> u64 {
             let Some(r) = self.reservations.get(reservation) else { return 0 };
@@ -761,11 +769,13 @@ mod orchestrator {
             if until == u64::MAX {
                 return 0;
             }
-            let terms = match r.renews() {
-                true => self.account_of(r.consumer).available.checked_div(renewal).unwrap_or(0),
-                false => 0,
-            };
-            until.saturating_add(r.term_ms.saturating_mul(u64::try_from(terms).unwrap_or(u64::MAX)))
+            let mut available = if r.renews() { self.account_of(r.consumer).available } else { 0 };
+            let end = until.saturating_add(MAX_TERM_MS);
+            while renewal > 0 && available >= renewal && until < end {
+                available = available.saturating_sub(renewal);
+                until = until.saturating_add(r.term_ms);
+            }
+            until
         }
 
         /// What has to happen next with a placement, and by when.
@@ -794,7 +804,12 @@ mod orchestrator {
                 List::Units(node) => self.nodes.get(node).map_or(0, |x| x.listed),
             };
             let stop = cursor.saturating_add(limit.min(MAX_PAGE)).min(end);
-            let ids = (cursor..stop).filter_map(|i| self.lists.get((&list, i))).collect();
+            let mut ids = Vec::new();
+            for place in cursor..stop {
+                if let Some(id) = self.lists.get((list.clone(), place)) {
+                    ids.push(id);
+                }
+            }
             Page { ids, next: if stop < end { stop } else { 0 } }
         }
 
@@ -819,7 +834,7 @@ mod orchestrator {
         pub fn offer_admin(&mut self, to: Option<AccountId>) -> Result<()> {
             self.ensure_admin()?;
             self.offered_to = to;
-            self.env().emit_event(AdminOffered { to, admin: self.admin });
+            self.announce_governance();
             Ok(())
         }
 
@@ -832,7 +847,7 @@ mod orchestrator {
             }
             self.admin = admin;
             self.offered_to = None;
-            self.env().emit_event(AdminOffered { to: None, admin });
+            self.announce_governance();
             Ok(())
         }
 
@@ -842,9 +857,9 @@ mod orchestrator {
         pub fn configure(&mut self, config: Config, treasury: AccountId) -> Result<()> {
             self.ensure_admin()?;
             config.check()?;
-            self.config = config.clone();
+            self.config = config;
             self.treasury = treasury;
-            self.env().emit_event(Configured { config, treasury });
+            self.announce_governance();
             Ok(())
         }
 
@@ -859,7 +874,7 @@ mod orchestrator {
             } else {
                 self.pauses.end(now)?;
             }
-            self.env().emit_event(PauseChanged { paused });
+            self.announce_governance();
             Ok(())
         }
 
@@ -878,13 +893,13 @@ mod orchestrator {
         // ------------------------------------------------------------------------------------------ helpers
 
         fn own_node(&self, id: u64) -> Result<Node> {
-            let node = self.nodes.get(id).ok_or(Error::UnknownNode)?;
+            let node = self.node_of(id)?;
             self.ensure_provider(node.provider)?;
             Ok(node)
         }
 
         fn own_unit(&self, id: u64) -> Result<DataUnit> {
-            let unit = self.units.get(id).ok_or(Error::UnknownUnit)?;
+            let unit = self.unit_of(id)?;
             self.ensure_provider(unit.provider)?;
             Ok(unit)
         }
@@ -905,6 +920,16 @@ mod orchestrator {
                 price,
                 open,
             });
+        }
+
+        fn put_reservation(&mut self, reservation: u64, r: &Reservation) {
+            self.reservations.insert(reservation, r);
+            let Reservation { consumer, offered_to, renew_up_to, .. } = *r;
+            self.env().emit_event(ReservationChanged { reservation, consumer, offered_to, renew_up_to });
+        }
+
+        fn announce_governance(&self) {
+            self.env().emit_event(GovernanceChanged { settings: self.settings() });
         }
 
         /// Locks a price, unless it is above the ceiling.

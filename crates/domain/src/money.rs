@@ -30,18 +30,47 @@ pub struct Account {
     pub nodes: u32,
 }
 
-/// `amount × part / whole`, rounded down.
-#[inline(never)]
-pub fn share_down(amount: Balance, part: u64, whole: u64) -> Result<Balance> {
-    amount.checked_mul(part.into()).and_then(|x| x.checked_div(whole.into())).ok_or(Error::Overflow)
+/// The low and the high 64 bits.
+#[allow(clippy::cast_possible_truncation)]
+fn halves(x: u128) -> [u64; 2] {
+    [x as u64, (x >> 64) as u64]
 }
 
-/// `amount × part / whole`, rounded up.
+/// `dividend / divisor`, rounded down, for divisors below 2^63. Schoolbook division bit by bit: the compiler's own for
+/// 128 bits by 128 bits takes 1.2 KiB of code, which every call of the contract pays for.
 #[inline(never)]
+fn quotient(dividend: u128, divisor: u64) -> u128 {
+    let [low, high] = halves(dividend);
+    let (mut high, mut low, mut rest) = (high, low, 0u64);
+    for _ in 0..128 {
+        rest = (rest << 1) | (high >> 63);
+        high = (high << 1) | (low >> 63);
+        low <<= 1;
+        if rest >= divisor {
+            rest = rest.wrapping_sub(divisor);
+            low |= 1;
+        }
+    }
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// `(amount × part + extra) / whole`, rounded down.
+#[inline(never)]
+fn share(amount: Balance, part: u64, extra: u64, whole: u64) -> Result<Balance> {
+    match amount.checked_mul(part.into()).and_then(|x| x.checked_add(extra.into())) {
+        Some(product) if whole > 0 && whole <= 1 << 63 => Ok(quotient(product, whole)),
+        _ => Err(Error::Overflow),
+    }
+}
+
+/// `amount × part / whole`, rounded down. Refuses a whole of zero or above 2^63.
+pub fn share_down(amount: Balance, part: u64, whole: u64) -> Result<Balance> {
+    share(amount, part, 0, whole)
+}
+
+/// `amount × part / whole`, rounded up. Refuses a whole of zero or above 2^63.
 pub fn share_up(amount: Balance, part: u64, whole: u64) -> Result<Balance> {
-    let down = share_down(amount, part, whole)?;
-    let exact = down.checked_mul(whole.into()) == amount.checked_mul(part.into());
-    down.checked_add(u128::from(!exact)).ok_or(Error::Overflow)
+    share(amount, part, whole.saturating_sub(1), whole)
 }
 
 /// Share of an amount in 1/10,000, rounded down: what is paid out.

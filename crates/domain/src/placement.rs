@@ -44,7 +44,7 @@ pub struct Tally {
     pub excused: u32,
     /// Misses in a row up to now.
     pub streak: u32,
-    /// When the last accounted round was opened, if it was missed: one interval from there on is not paid.
+    /// When the last missed round was opened, or the latest that can have been: one interval from there on is not paid.
     pub dent_at: u64,
 }
 
@@ -180,14 +180,12 @@ impl Placement {
         to.saturating_sub(from)
     }
 
-    /// Milliseconds served in the present segment up to `until`. A round that is open and unanswered holds back the
-    /// time from its opening on; a missed one costs one interval from its opening on.
+    /// Milliseconds served in the present segment up to `until`. A round that is open and unanswered holds back all
+    /// time from its opening on, since the placement may turn out to have failed there; a missed one costs one interval.
     fn served_in_segment(&self, until: u64, round: &Round) -> u64 {
+        let until = if self.owes_proof(round) { until.min(round.opened_at) } else { until };
         let span = until.min(self.ends_at).saturating_sub(self.segment_at);
-        let pending = if self.owes_proof(round) { self.dent(round.opened_at, until) } else { 0 };
-        let lost =
-            self.unpaid_ms.saturating_add(self.dent(self.tally.dent_at, until)).saturating_add(pending);
-        span.saturating_sub(lost)
+        span.saturating_sub(self.unpaid_ms).saturating_sub(self.dent(self.tally.dent_at, until))
     }
 
     /// Milliseconds served up to `until`, in all segments.
@@ -209,14 +207,22 @@ impl Placement {
         all.checked_sub(self.settled).ok_or(Error::Overflow)
     }
 
+    /// Network fee and referral share of everything earned so far. The referral is a part of their sum, which is what
+    /// rounds down: rounding each by itself, a step of one unit could give away two.
+    fn shares(&self, earned: Balance) -> Result<(Balance, Balance)> {
+        let both = self.fee_bps.saturating_add(self.referral_bps);
+        let sum = bps_down(earned, both.into())?;
+        let referral = share_down(sum, self.referral_bps.into(), both.max(1).into())?;
+        Ok((sum.saturating_sub(referral), referral))
+    }
+
     /// Pays what was earned up to `until` and not paid yet.
     pub fn settle(&mut self, until: u64, round: &Round) -> Result<Payment> {
         let earned = self.earned_down(until, round)?.max(self.settled);
         let gross = earned.saturating_sub(self.settled);
-        let since = |bps: u16| -> Result<Balance> {
-            Ok(bps_down(earned, bps.into())?.saturating_sub(bps_down(self.settled, bps.into())?))
-        };
-        let (fee, referral) = (since(self.fee_bps)?, since(self.referral_bps)?);
+        let (fee_before, referral_before) = self.shares(self.settled)?;
+        let (fee, referral) = self.shares(earned)?;
+        let (fee, referral) = (fee.saturating_sub(fee_before), referral.saturating_sub(referral_before));
         let mut bonus = 0;
         if self.bonus > 0 {
             let served = self.served_ms(until, round).min(self.term_ms);

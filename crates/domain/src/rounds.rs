@@ -49,7 +49,6 @@ impl Placement {
             let latest = self.miss(round);
             return Misses { count: misses.count.saturating_add(1), failed_at: latest.failed_at };
         }
-        self.close_dent();
         self.excuse_to(round);
         misses
     }
@@ -68,7 +67,6 @@ impl Placement {
         if older == 0 {
             return Misses::default();
         }
-        self.close_dent();
         let interval = u64::from(self.interval_ms);
         // The round `back` before the latest was opened `back` intervals before it, or earlier.
         let back = match round.opened_at.checked_sub(self.ends_at) {
@@ -91,6 +89,7 @@ impl Placement {
         if count == 0 {
             return Misses::default();
         }
+        self.close_dent();
         let full = interval.saturating_mul(u64::from(count.saturating_sub(1)));
         self.unpaid_ms = self.unpaid_ms.saturating_add(full);
         if count == room {
@@ -99,11 +98,12 @@ impl Placement {
             self.excuse_to(round);
             return Misses { count, failed_at: Some(failed_at.max(self.segment_at).min(self.ends_at)) };
         }
-        self.unpaid_ms = self.unpaid_ms.saturating_add(self.dent(opened_by, u64::MAX));
+        self.tally.dent_at = opened_by;
         Misses { count, failed_at: None }
     }
 
-    /// The last missed round's interval is over once a newer round is accounted for.
+    /// The last missed round's interval is over once a newer one is missed. Until then it stays open, since a renewal
+    /// moves the end that cuts it off.
     fn close_dent(&mut self) {
         self.unpaid_ms = self.unpaid_ms.saturating_add(self.dent(self.tally.dent_at, u64::MAX));
         self.tally.dent_at = 0;
@@ -123,7 +123,6 @@ impl Placement {
 
     /// The latest round is proven.
     pub fn prove(&mut self, round: &Round) {
-        self.close_dent();
         self.tally.proven = self.tally.proven.saturating_add(1);
         self.tally.streak = 0;
         self.tally.round = round.number;
