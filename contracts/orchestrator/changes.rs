@@ -37,6 +37,7 @@ impl Orchestrator {
                 let fits = match (change, deal.p.state) {
                     (Change::Cancel, State::Active) => slot.is_some(),
                     (Change::Terminate, State::Proposed | State::Accepted) => slot.is_some(),
+                    (Change::Extend(_), State::Proposed | State::Accepted) => false,
                     _ => true,
                 };
                 if fits {
@@ -79,7 +80,8 @@ impl Orchestrator {
                 self.ensure_running(deal)?;
                 let ends_at = deal.p.ends_at.checked_add(ms).ok_or(Error::TermOutOfBounds)?;
                 let term = ends_at.saturating_sub(now);
-                let unit = self.standing_offer(deal)?;
+                let unit = self.unit_of(deal.p.unit)?;
+                self.ensure_standing(deal, &unit)?;
                 if ms == 0 || term > unit.spec.max_term_ms {
                     return Err(Error::TermOutOfBounds);
                 }
@@ -99,7 +101,7 @@ impl Orchestrator {
         if deal.p.terminated || deal.clock.now >= deal.p.ends_at {
             return Err(Error::TooLate);
         }
-        deal.clock.ensure_open()
+        Ok(())
     }
 
     /// Brings escrow and collateral to what the rest of the term asks for.
@@ -110,17 +112,21 @@ impl Orchestrator {
         Ok(locked)
     }
 
-    /// The data unit, if it takes more business from this placement at the price agreed.
-    fn standing_offer(&self, deal: &Deal) -> Result<DataUnit> {
-        let unit = self.unit_of(deal.p.unit)?;
+    /// Refuses a data unit that takes no more business.
+    fn ensure_taking(&self, unit: &DataUnit) -> Result<()> {
         if !unit.spec.open {
             return Err(Error::UnitClosed);
         }
+        self.ensure_online(unit)
+    }
+
+    /// Refuses more business with a placement: while paused, from a unit that takes no more, or above the price agreed.
+    fn ensure_standing(&self, deal: &Deal, unit: &DataUnit) -> Result<()> {
+        deal.clock.ensure_open()?;
         if unit.spec.price > deal.p.price {
             return Err(Error::PriceRisen);
         }
-        self.ensure_online(&unit)?;
-        Ok(unit)
+        self.ensure_taking(unit)
     }
 
     /// A proposal is cancelled for nothing. What was accepted costs the notice: capacity was kept for it.
@@ -143,18 +149,16 @@ impl Orchestrator {
             return Err(Error::CapacityOutOfBounds);
         }
         deal.p.start_segment(now, &deal.round)?;
-        let unit = if capacity > held {
-            let mut unit = self.standing_offer(deal)?;
+        let mut unit = self.unit_of(deal.p.unit)?;
+        if capacity > held {
+            self.ensure_standing(deal, &unit)?;
             unit.take(capacity.saturating_sub(held))?;
-            unit
         } else {
-            let mut unit = self.unit_of(deal.p.unit)?;
             let less = held.saturating_sub(capacity);
             unit.give_back(less);
             let notice = rest.min(deal.p.terms.notice_ms.into());
             add(&mut deal.p.earned_before, price_down(deal.p.price, less, notice)?)?;
-            unit
-        };
+        }
         if !chunks_fit(unit.spec.kind, capacity, deal.p.chunks) {
             return Err(Error::CapacityInUse);
         }
@@ -168,7 +172,6 @@ impl Orchestrator {
     /// Continues a placement for another term at the unit's price of now, without a gap.
     pub(crate) fn renew_placement(&mut self, deal: &mut Deal) -> Result<()> {
         deal.p.ensure(State::Active)?;
-        deal.clock.ensure_open()?;
         if !deal.r.renews() || deal.p.terminated {
             return Err(Error::NotRenewing);
         }
@@ -176,11 +179,8 @@ impl Orchestrator {
             return Err(Error::TooEarly);
         }
         let unit = self.unit_of(deal.p.unit)?;
-        self.ensure_online(&unit)?;
+        self.ensure_taking(&unit)?;
         let term = deal.r.term_ms;
-        if !unit.spec.open {
-            return Err(Error::UnitClosed);
-        }
         unit.check_term(term)?;
         let price = price_up(unit.spec.price, deal.p.capacity, term)?;
         if price > deal.r.renew_up_to {
@@ -196,7 +196,8 @@ impl Orchestrator {
         self.advance(deal)
     }
 
-    /// A new proposal for one slot. Says its id and what must be locked for it.
+    /// A new proposal for one slot. Says its id, what must be locked for it, and how much of the pot it brings: at most
+    /// its own price, so that a taker that asks for nothing gets nothing.
     #[inline(never)]
     pub(crate) fn propose(
         &mut self,
@@ -205,8 +206,8 @@ impl Orchestrator {
         slot: u8,
         replica: &Replica,
         term_ms: u64,
-        bonus: Balance,
-    ) -> Result<(u64, Balance)> {
+        pot: Balance,
+    ) -> Result<(u64, Balance, Balance)> {
         let clock = self.clock();
         clock.ensure_open()?;
         let unit = self.unit_of(replica.unit)?;
@@ -241,7 +242,7 @@ impl Orchestrator {
             escrow: price,
             collateral: 0,
             collateral_initial: 0,
-            bonus,
+            bonus: pot.min(price),
             bonus_paid: 0,
             started_at: 0,
             ends_at: 0,
@@ -263,7 +264,7 @@ impl Orchestrator {
         self.lists.insert((List::Placements(p.provider), p.place), &placement);
         self.placements.insert(placement, &p);
         announce(placement, &p);
-        Ok((placement, price))
+        Ok((placement, price, p.bonus))
     }
 
     /// Frees the records of an ended placement.

@@ -12,7 +12,7 @@ use ink::codegen::Env as _;
 use ink::env::{emit_event, DefaultEnvironment};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    bps_down, Balance, Clock, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
+    bps_down, Balance, Clock, Error, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
 };
 
 /// One placement with everything a change of it needs.
@@ -79,10 +79,10 @@ pub(crate) fn announce(id: u64, p: &Placement) {
 impl Orchestrator {
     /// Loads a placement as it is stored.
     fn open(&self, id: u64) -> Result<Deal> {
-        let p = self.placement_of(id)?;
+        let (p, challenger) = self.challenged(id).ok_or(Error::UnknownPlacement)?;
         let r = self.reservation_of(p.reservation)?;
         let clock = self.clock();
-        let round = self.challenger_of(p.challenger)?.latest(&clock);
+        let round = challenger.latest(&clock);
         let (consumer, provider) = (Moves::default(), Moves::default());
         Ok(Deal { id, p, r, r_changed: false, round, clock, consumer, provider })
     }

@@ -333,8 +333,7 @@ mod orchestrator {
         /// What is asked of a placement now; nothing when no round waits for its proof.
         #[ink(message)]
         pub fn challenge(&self, placement: u64) -> Option<Challenge> {
-            let p = self.placements.get(placement)?;
-            let c = self.challengers.get(p.challenger)?;
+            let (p, c) = self.challenged(placement)?;
             if !p.owes_proof(&c.latest(&self.clock())) {
                 return None;
             }
@@ -360,9 +359,8 @@ mod orchestrator {
         /// What `prove` would say to the caller, without any effect.
         #[ink(message)]
         pub fn check_proof(&self, response: Response) -> Verdict {
-            let Some(p) = self.placements.get(response.placement) else { return Verdict::UnknownPlacement };
-            match self.challengers.get(p.challenger) {
-                Some(c) => self.judge(&p, &c, &response),
+            match self.challenged(response.placement) {
+                Some((p, c)) => self.judge(&p, &c, &response),
                 None => Verdict::UnknownPlacement,
             }
         }
@@ -406,7 +404,7 @@ mod orchestrator {
             };
             let mut price = 0;
             for (slot, replica) in (0u8..).zip(&order.replicas) {
-                let (placement, escrow) = self.propose(id, &r, slot, replica, order.term_ms, 0)?;
+                let (placement, escrow, _) = self.propose(id, &r, slot, replica, order.term_ms, 0)?;
                 add(&mut price, escrow)?;
                 r.slots.push(Slot { placement, pot: 0, spent: 0 });
             }
@@ -463,7 +461,8 @@ mod orchestrator {
         }
 
         /// Proposes a new placement for a slot whose placement failed, was cancelled or withdrawn. It runs for what
-        /// was left of the term and brings the slot's repair pot as a bonus. Only the consumer. Returns its id.
+        /// was left of the term and brings the slot's repair pot as a bonus, up to its own price. Only the consumer.
+        /// Returns its id.
         #[ink(message)]
         pub fn replace(
             &mut self,
@@ -481,9 +480,13 @@ mod orchestrator {
             let unit = self.unit_of(replica.unit)?;
             let mut r = deal.r;
             let left = deal.p.ends_at.saturating_sub(deal.clock.now);
+            if deal.p.ends_at > 0 && left == 0 {
+                return Err(Error::TooLate);
+            }
             let term_ms = if deal.p.ends_at == 0 { r.term_ms } else { left.max(unit.spec.min_term_ms) };
-            let bonus = core::mem::take(&mut r.slot(slot)?.pot);
-            let (id, price) = self.propose(reservation, &r, slot, &replica, term_ms, bonus)?;
+            let pot = r.slot(slot)?.pot;
+            let (id, price, bonus) = self.propose(reservation, &r, slot, &replica, term_ms, pot)?;
+            r.slot(slot)?.pot = pot.saturating_sub(bonus);
             self.forget(old, &deal.p);
             r.slot(slot)?.placement = id;
             self.reservations.insert(reservation, &r);
@@ -528,10 +531,13 @@ mod orchestrator {
         }
 
         /// Lets placements renew for the reservation's term at their end, each for at most `up_to`; zero stops it.
-        /// The money is taken when somebody calls `renew`. Only the consumer.
+        /// The money is taken when somebody calls `renew`. Terms that are over by now stay over. Only the consumer.
         #[ink(message)]
         pub fn set_auto_renew(&mut self, reservation: u64, up_to: Balance) -> Result<()> {
-            let mut r = self.reservation_of_caller(reservation)?;
+            for slot in self.reservation_of_caller(reservation)?.slots {
+                self.settle(slot.placement)?;
+            }
+            let mut r = self.reservation_of(reservation)?;
             r.renew_up_to = up_to;
             self.put_reservation(reservation, &r);
             Ok(())
@@ -781,9 +787,8 @@ mod orchestrator {
         /// What has to happen next with a placement, and by when.
         #[ink(message)]
         pub fn next_action_at(&self, placement: u64) -> Option<NextAction> {
-            let p = self.placements.get(placement)?;
+            let (p, c) = self.challenged(placement)?;
             let clock = self.clock();
-            let c = self.challengers.get(p.challenger)?;
             let (action, at) = match p.state {
                 State::Proposed => (Action::Accept, clock.instant_of(p.accept_by)),
                 State::Accepted => (Action::Activate, clock.instant_of(p.activate_by)),

@@ -9,6 +9,14 @@ use ink::codegen::Env as _;
 use orchestrator_domain::{Challenger, Placement, Result};
 
 impl Orchestrator {
+    /// A placement and its challenger.
+    #[inline(never)]
+    pub(crate) fn challenged(&self, id: u64) -> Option<(Placement, Challenger)> {
+        let p = self.placements.get(id)?;
+        let c = self.challengers.get(p.challenger)?;
+        Some((p, c))
+    }
+
     /// Index of the chunk that sample `i` of the challenger's latest round asks for.
     pub(crate) fn drawn(&self, id: u64, p: &Placement, c: &Challenger, i: u8) -> u64 {
         let contract = self.env().account_id();
@@ -48,8 +56,7 @@ impl Orchestrator {
     /// placement alone.
     pub(crate) fn take_proof(&mut self, response: &Response) -> Result<Verdict> {
         let id = response.placement;
-        let Some(mut p) = self.placements.get(id) else { return Ok(Verdict::UnknownPlacement) };
-        let Some(c) = self.challengers.get(p.challenger) else { return Ok(Verdict::UnknownPlacement) };
+        let Some((mut p, c)) = self.challenged(id) else { return Ok(Verdict::UnknownPlacement) };
         let verdict = self.judge(&p, &c, response);
         let round = c.latest(&self.clock());
         let behind = p.is_behind(&round);

@@ -45,7 +45,10 @@ mod tests {
     #[test]
     fn an_address_with_another_prefix_names_the_same_account() {
         let polkadot = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5";
-        assert_eq!(parse_address(polkadot).expect("a published address"), parse_address(ALICE).expect("same"));
+        assert_eq!(
+            parse_address(polkadot).expect("a published address"),
+            parse_address(ALICE).expect("same")
+        );
     }
 
     #[test]

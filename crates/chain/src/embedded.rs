@@ -43,8 +43,8 @@ impl Embedded {
 
     /// The chain in the file at `path`, or a new one where there is no file.
     ///
-    /// Each call is in the file, durably, before it returns. A file that is in use, damaged, of another version
-    /// or of another program is refused and stays as it is.
+    /// Each call is in the file, durably, before it returns. A file that is in use, damaged, of another
+    /// version or of another program is refused and stays as it is.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ChainError> {
         let path = path.as_ref();
         let empty = Self::in_memory();
@@ -114,8 +114,7 @@ impl Embedded {
         };
         let failed = run.result.as_ref().map_or(true, |output| output.reverted);
         self.commit(changes, if failed { Vec::new() } else { events.clone() })?;
-        let output =
-            run.result.map_err(|error| ChainError::dispatch(error, account, spendable, fee))?;
+        let output = run.result.map_err(|error| ChainError::dispatch(error, account, spendable, fee))?;
         if output.reverted {
             return Err(ChainError::Reverted { output: output.data, fee });
         }
@@ -175,7 +174,8 @@ impl Ledger for Embedded {
         });
         let output = run.result.map_err(|error| ChainError::dispatch(error, caller, spendable, 0))?;
         Ok(DryRun {
-            weight: run.required.into(),
+            weight: run.consumed.into(),
+            weight_limit: run.required.into(),
             storage_deposit: if output.reverted { 0 } else { run.deposit },
             fee,
             reverted: output.reverted,

@@ -64,7 +64,11 @@ pub enum ChainError {
     #[error("the chain's clock cannot move that far: name a shorter time")]
     ClockOverflow,
     /// The amount cannot be given to the account.
-    #[error("{amount} planks cannot be given to {}: an account holds from {} planks up to 2^128", address(account), crate::runtime::EXISTENTIAL_DEPOSIT)]
+    #[error(
+        "{amount} planks cannot be given to {}: an account holds from {} planks up to 2^128",
+        address(account),
+        crate::runtime::EXISTENTIAL_DEPOSIT
+    )]
     Unfundable {
         /// The account that was to receive it.
         account: AccountId,
@@ -117,7 +121,9 @@ fn meaning(name: &str) -> &'static str {
         "ContractTrapped" => "the contract broke down and nothing of the call remains: report it",
         "ContractNotFound" => "there is no contract at this address: check the address",
         "CodeTooLarge" => "the code is larger than 123 KiB: build it optimised, for release",
-        "CodeRejected" => "the code is no contract that this chain can run: build it with cargo-contract 5.0.3",
+        "CodeRejected" => {
+            "the code is no contract that this chain can run: build it with cargo-contract 5.0.3"
+        }
         "DuplicateContract" => "the contract exists already: choose another salt",
         "MaxCallDepthReached" => "the calls are nested deeper than the chain allows",
         "OutputBufferTooSmall" | "OutOfBounds" | "ValueTooLarge" | "DecodingFailed" => {

@@ -71,8 +71,8 @@ pub struct Included {
 
 /// Signs `action` as `origin`. Nothing is included, hence nothing changes, where the fee cannot be paid.
 ///
-/// As a client of a node does it, the action is tried first, to learn the limit to sign. The fee for that limit
-/// is taken before the action runs, and what was not needed is given back after it.
+/// As a client of a node does it, the action is tried first, to learn the limit to sign. The fee for that
+/// limit is taken before the action runs, and what was not needed is given back after it.
 pub fn submit(origin: &AccountId32, action: &Action<'_>) -> Option<Included> {
     let limit = rehearse(origin, action).required;
     let upfront = action.fee(limit, limit);

@@ -59,12 +59,7 @@ impl StateFile {
     }
 
     /// Adds `changes`, and `events` behind the `known` ones: all or nothing, and durable on return.
-    pub fn write(
-        &self,
-        changes: &Changes,
-        known: usize,
-        events: &[ContractEvent],
-    ) -> Result<(), StateError> {
+    pub fn write(&self, changes: &Changes, known: usize, events: &[ContractEvent]) -> Result<(), StateError> {
         write(&self.database, changes, known as u64, events)
             .map_err(|error| StateError::Write { path: self.path.clone(), error: error.to_string() })
     }
@@ -120,7 +115,9 @@ fn write(
             match (trie, value) {
                 (None, Some(value)) => drop(runtime.insert(key, value.as_slice())?),
                 (None, None) => drop(runtime.remove(key)?),
-                (Some(trie), Some(value)) => drop(contracts.insert((trie.as_slice(), key), value.as_slice())?),
+                (Some(trie), Some(value)) => {
+                    drop(contracts.insert((trie.as_slice(), key), value.as_slice())?)
+                }
                 (Some(trie), None) => drop(contracts.remove((trie.as_slice(), key))?),
             }
         }

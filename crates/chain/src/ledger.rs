@@ -73,8 +73,11 @@ pub struct Upload {
 /// What a call would do if it were signed now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DryRun {
-    /// Weight limit that the call needs to pass.
+    /// What the contracts would consume.
     pub weight: Weight,
+    /// The weight limit to sign, which is more: what a host function may need is taken first, and what it did
+    /// not need is given back.
+    pub weight_limit: Weight,
     /// Storage deposit that the signer would pay, in planks; negative where it would be refunded.
     pub storage_deposit: i128,
     /// Fee that the signer would pay, in planks.

@@ -1,7 +1,7 @@
 //! One interface to the contract, the [`Ledger`], whatever chain it lives on.
 //!
-//! [`Embedded`] is a chain inside the process: pallet-contracts 38 with a production chain's limits, its state
-//! in memory or in one file. A client of a node can implement the same trait.
+//! [`Embedded`] is a chain inside the process: pallet-contracts 38 with a production chain's limits, its
+//! state in memory or in one file. A client of a node can implement the same trait.
 //!
 //! [`Typed`] adds calls which the compiler checks against the contract: they are built from the call builder
 //! that ink! generates, so that no selector is written by hand.

@@ -10,9 +10,7 @@ use frame_support::{
     parameter_types,
     traits::{ConstBool, ConstU32, ConstU64, Nothing, Randomness},
     weights::{
-        constants::{
-            BlockExecutionWeight, ExtrinsicBaseWeight, RocksDbWeight, WEIGHT_REF_TIME_PER_MILLIS,
-        },
+        constants::{BlockExecutionWeight, ExtrinsicBaseWeight, RocksDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
         Weight,
     },
 };

@@ -17,8 +17,12 @@ impl Signer {
     /// Derives the pair from a secret URI as wallets know it: a mnemonic or a `0x` seed, with derivation
     /// paths (`//hard`, `/soft`) and a password (`///…`) behind it; `//Alice` alone is a development account.
     ///
-    /// Refuses what is no such URI, without repeating it: it may be a mistyped secret.
+    /// Refuses what is no such URI, without repeating it: it may be a mistyped secret. An empty one is
+    /// refused too, which for wallets is the development account without a path.
     pub fn from_suri(suri: &str) -> Result<Self, ChainError> {
+        if suri.trim().is_empty() {
+            return Err(ChainError::Secret);
+        }
         match sr25519::Pair::from_string(suri, None) {
             Ok(pair) => Ok(Self { pair }),
             Err(_) => Err(ChainError::Secret),
@@ -71,12 +75,12 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_refused_and_not_repeated() {
-        for wrong in ["", "bottom drive obey", &DEV_PHRASE.replace("walk", "wolf"), "0x12"] {
+        for wrong in ["", " ", "bottom drive obey", &DEV_PHRASE.replace("walk", "wolf"), "0x12"] {
             let sentence = match Signer::from_suri(wrong) {
                 Err(error) => error.to_string(),
                 Ok(signer) => panic!("{wrong:?} gave {signer:?}"),
             };
-            assert!(wrong.is_empty() || !sentence.contains(wrong), "{sentence}");
+            assert!(wrong.trim().is_empty() || !sentence.contains(wrong), "{sentence}");
         }
     }
 

@@ -291,7 +291,13 @@ mod tests {
         let c = Some(b"c".as_slice());
         assert_eq!(
             places,
-            [removed(None, b"pa"), removed(None, b"pb"), removed(c, b"pa"), removed(c, b"pb"), removed(c, b"qa")]
+            [
+                removed(None, b"pa"),
+                removed(None, b"pb"),
+                removed(c, b"pa"),
+                removed(c, b"pb"),
+                removed(c, b"qa")
+            ]
         );
     }
 }

@@ -3,7 +3,7 @@
 //! A message is what a method of the call builder returns that ink! generates for a contract; a constructor
 //! what an associated function of its `…Ref` type returns. Both know arguments, selector and return type:
 //!
-//! ```ignore
+//! ```text
 //! let mut market = at::<MarketRef>(contract);
 //! let done = ledger.send(&alice, market.deposit().transferred_value(5 * UNIT))?;
 //! let money = ledger.ask(alice.account(), market.account(alice.account()))?;
@@ -50,8 +50,7 @@ pub trait Message {
     fn parts(self) -> (AccountId, Balance, Vec<u8>);
 }
 
-impl<E, Args, R> Message
-    for CallBuilder<E, Set<Call<E>>, Set<ExecutionInput<Args>>, Set<ReturnType<R>>>
+impl<E, Args, R> Message for CallBuilder<E, Set<Call<E>>, Set<ExecutionInput<Args>>, Set<ReturnType<R>>>
 where
     E: Environment<AccountId = AccountId, Balance = Balance>,
     Args: Encode,
@@ -103,7 +102,7 @@ pub struct Created<B> {
 pub struct Rehearsed<T> {
     /// What it would return.
     pub value: T,
-    /// Weight limit that it needs.
+    /// What the contracts would consume.
     pub weight: Weight,
     /// Storage deposit that the signer would pay, in planks; negative where it would be refunded.
     pub storage_deposit: i128,
@@ -148,7 +147,8 @@ pub trait Typed: Ledger {
         }
     }
 
-    /// Signs and sends a message that can refuse; a refusal carries the contract's own error and costs the fee.
+    /// Signs and sends a message that can refuse; a refusal carries the contract's own error and costs the
+    /// fee.
     fn send<M, T, E>(&mut self, signer: &Signer, message: M) -> Result<Called<T>, CallError<E>>
     where
         M: Message<Answer = Result<T, E>>,
@@ -170,11 +170,7 @@ pub trait Typed: Ledger {
     }
 
     /// Signs and sends a message that cannot refuse.
-    fn post<M: Message>(
-        &mut self,
-        signer: &Signer,
-        message: M,
-    ) -> Result<Called<M::Answer>, ChainError> {
+    fn post<M: Message>(&mut self, signer: &Signer, message: M) -> Result<Called<M::Answer>, ChainError> {
         let (contract, value, data) = message.parts();
         let receipt = match self.call(signer, contract, value, &data) {
             Err(ChainError::Reverted { output, .. }) if is_unknown(&output) => {

@@ -20,10 +20,10 @@ pub const RENEW_GRACE_MS: u64 = 3 * DAY_MS;
 /// How long after its last term a reservation belongs to its consumer alone; later anyone may close it.
 pub const CLOSE_GRACE_MS: u64 = 90 * DAY_MS;
 
-/// Blocks that must pass within a window besides its milliseconds: one a minute of it, at least three. A chain that
+/// Blocks that must pass within a window besides its milliseconds: one for every 15 seconds of it, at least three. A chain that
 /// stood still and wakes up with a jump of its clock has not given anybody the time to answer.
 pub fn min_blocks(window_ms: u32) -> u32 {
-    (window_ms / 60_000).max(3)
+    (window_ms / 15_000).max(3)
 }
 
 /// Every pause so far, in the few numbers that the rules need.

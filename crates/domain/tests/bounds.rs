@@ -142,7 +142,8 @@ fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_
         |x| x.price = 0,
         |x| x.price = MAX_MONTHLY_PRICE,
     ];
-    let refused: [(fn(&mut UnitSpec), Error); 7] = [
+    type Change = fn(&mut UnitSpec);
+    let refused: [(Change, Error); 7] = [
         (|x| x.capacity = 0, Error::CapacityOutOfBounds),
         (|x| x.capacity = MAX_CAPACITY + 1, Error::CapacityOutOfBounds),
         (|x| x.min_term_ms = MIN_TERM_MS - 1, Error::TermOutOfBounds),

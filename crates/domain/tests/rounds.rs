@@ -252,6 +252,17 @@ fn a_pause_excuses_no_round_that_was_missed_before_it() {
 }
 
 #[test]
+fn a_cut_round_excuses_itself_and_no_later_one_whenever_it_is_touched() {
+    for touch in [150, 900, 1_100, 1_900] {
+        let mut plans = silent(6);
+        plans[0].events = vec![(100, Event::Pause), (800, Event::Resume)];
+        plans[usize::from(touch > 1_000)].events.push((touch % 1_000, Event::Touch));
+        let run = Run::through(&Setup { term: 10_000_000, ..sample(9) }, &plans, Touching::AsPlanned);
+        assert_eq!((run.p.tally.missed, run.p.tally.excused), (5, 1), "touched at {touch}");
+    }
+}
+
+#[test]
 fn a_chain_that_stood_still_has_missed_nothing_until_its_blocks_have_come() {
     let setup = Setup { term: 100_000_000, ..sample(1) };
     let mut run = Run::new(&setup);

@@ -1,12 +1,15 @@
 //! One placement and one challenger, run through a plan of rounds; and the same history judged round by round with
 //! every instant known. The run does with the rules what the contract does with them, nothing more.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+mod plans;
 
 use ink::primitives::AccountId;
 use orchestrator_domain::{
     Balance, Challenger, Clock, Misses, Pauses, Placement, SlaTerms, State, Tally, MONTH_MS,
 };
-use proptest::prelude::*;
+
+pub use plans::{plans, setups, Event, Plan};
 
 pub const BASE: u64 = 1_700_000_000_000;
 
@@ -30,27 +33,6 @@ pub struct Setup {
     /// Whether there was a round before the activation.
     pub opened_before: bool,
     pub term: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Event {
-    /// A proof, valid or not.
-    Answer(bool),
-    Pause,
-    Resume,
-    Touch,
-    /// Renews once its term is over, where the reservation is set to renew.
-    Renew,
-    /// Nothing happens, but somebody who touches after every event touches.
-    Look,
-}
-
-/// One round: how long after the interval the next one is opened, and what happens until then. Instants are shares of
-/// 1,000 of the time between the two.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    pub extra: u32,
-    pub events: Vec<(u16, Event)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -398,46 +380,4 @@ impl Run {
         }
         truth
     }
-}
-
-prop_compose! {
-    /// Terms, prices and times; `slower` only where it is asked for.
-    pub fn setups(slowest: u32)(
-        interval in 1_000u32..100_000,
-        window in 0u32..1_000,
-        slower in 0..=slowest,
-        max_misses in 1u8..7,
-        slash_bps in 0u16..=10_000,
-        price in 0u128..1_000_000_000,
-        capacity in 1u64..1_000,
-        collateral in 0u128..1_000_000_000,
-        bonus in prop_oneof![Just(0u128), 1u128..1_000_000],
-        fee_bps in 0u16..=1_000,
-        referral_bps in 0u16..=500,
-        phase in 0u32..1_000,
-        opened_before in any::<bool>(),
-        term in 1_000u64..3_000_000,
-    ) -> Setup {
-        Setup {
-            interval, slower, max_misses, slash_bps, price, capacity, collateral, bonus, fee_bps, referral_bps,
-            opened_before, term,
-            window: 1_000 + (interval - 1_000) / 1_000 * window,
-            phase: interval / 1_000 * phase,
-        }
-    }
-}
-
-/// Up to 24 rounds, half of them answered.
-pub fn plans(most_extra: u32, pauses: bool) -> impl Strategy<Value = Vec<Plan>> {
-    let event = prop_oneof![
-        6 => Just(Event::Answer(true)),
-        1 => Just(Event::Answer(false)),
-        2 => Just(Event::Renew),
-        3 => Just(Event::Touch),
-        u32::from(pauses) => Just(Event::Pause),
-        u32::from(pauses) => Just(Event::Resume),
-    ];
-    let events = prop::collection::vec((0u16..1_000, event), 0..4);
-    let plan = (0..=most_extra, events).prop_map(|(extra, events)| Plan { extra, events });
-    prop::collection::vec(plan, 0..24)
 }
