@@ -6,8 +6,8 @@ use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    chunks_fit, price_down, price_up, Balance, DataUnit, Error, List, Placement, Replica, Reservation,
-    Result, State, Tally,
+    chunks_fit, price_down, price_up, Account, Balance, DataUnit, Error, List, Placement, Replica,
+    Reservation, Result, State, Tally,
 };
 
 /// A change that a consumer asks of the placements of a reservation.
@@ -22,35 +22,32 @@ pub(crate) enum Change {
 }
 
 impl Orchestrator {
-    /// Applies a change to one slot, or to all that are alive. Says what it locked altogether. Refuses when nothing
-    /// was there to change.
+    /// Applies a change to one slot, or to all that it concerns. Says what it locked altogether. Refuses when it concerns
+    /// none, and to resize while a replica is on its way.
     pub(crate) fn change(&mut self, id: u64, slot: Option<u8>, change: Change) -> Result<Balance> {
         let r = self.reservation_of_caller(id)?;
         let mut locked = 0;
-        let mut changed = false;
+        let mut outcome = Err(Error::UnknownSlot);
         for (i, s) in (0u8..).zip(&r.slots) {
             if slot.is_some_and(|x| x != i) {
                 continue;
             }
             let mut deal = self.load(s.placement, None)?;
-            if deal.p.is_live() {
-                let fits = match (change, deal.p.state) {
-                    (Change::Cancel, State::Active) => slot.is_some(),
-                    (Change::Terminate, State::Proposed | State::Accepted) => slot.is_some(),
-                    (Change::Extend(_), State::Proposed | State::Accepted) => false,
-                    _ => true,
-                };
-                if fits {
+            match ensure_fit(&deal, change) {
+                Ok(()) => {
                     add(&mut locked, self.apply(&mut deal, change)?)?;
-                    changed = true;
+                    outcome = Ok(());
                 }
+                Err(refusal)
+                    if matches!(change, Change::Resize(_)) && deal.p.is_live() && !deal.p.terminated =>
+                {
+                    return Err(refusal)
+                }
+                Err(refusal) => outcome = outcome.or(Err(refusal)),
             }
             self.save(&deal)?;
         }
-        if !changed {
-            return Err(Error::WrongState);
-        }
-        Ok(locked)
+        outcome.map(|()| locked)
     }
 
     /// The reservation, if the caller is its consumer.
@@ -65,19 +62,13 @@ impl Orchestrator {
         match change {
             Change::Cancel => self.cancel_placement(deal).map(|()| 0),
             Change::Terminate => {
-                deal.p.ensure(State::Active)?;
-                let notice_ends = now.saturating_add(deal.p.terms.notice_ms.into());
-                if deal.p.terminated || notice_ends >= deal.p.ends_at {
-                    return Err(Error::TooLate);
-                }
                 deal.p.terminated = true;
-                deal.p.ends_at = notice_ends;
+                deal.p.ends_at = notice_ends(deal);
                 deal.fund()?;
                 announce(deal.id, &deal.p);
                 self.advance(deal).map(|()| 0)
             }
             Change::Extend(ms) => {
-                self.ensure_running(deal)?;
                 let ends_at = deal.p.ends_at.checked_add(ms).ok_or(Error::TermOutOfBounds)?;
                 let term = ends_at.saturating_sub(now);
                 let unit = self.unit_of(deal.p.unit)?;
@@ -88,20 +79,8 @@ impl Orchestrator {
                 deal.p.ends_at = ends_at;
                 self.fund_rest(deal, term)
             }
-            Change::Resize(capacity) => {
-                self.ensure_running(deal)?;
-                self.resize_placement(deal, capacity)
-            }
+            Change::Resize(capacity) => self.resize_placement(deal, capacity),
         }
-    }
-
-    /// Refuses placements that are not active or whose end is fixed.
-    fn ensure_running(&self, deal: &Deal) -> Result<()> {
-        deal.p.ensure(State::Active)?;
-        if deal.p.terminated || deal.clock.now >= deal.p.ends_at {
-            return Err(Error::TooLate);
-        }
-        Ok(())
     }
 
     /// Brings escrow and collateral to what the rest of the term asks for.
@@ -131,9 +110,6 @@ impl Orchestrator {
 
     /// A proposal is cancelled for nothing. What was accepted costs the notice: capacity was kept for it.
     fn cancel_placement(&mut self, deal: &mut Deal) -> Result<()> {
-        if deal.p.state == State::Active {
-            return Err(Error::WrongState);
-        }
         if deal.p.state == State::Accepted {
             let notice = u64::from(deal.p.terms.notice_ms).min(deal.p.term_ms);
             deal.p.earned_before = price_down(deal.p.price, deal.p.capacity, notice)?;
@@ -212,6 +188,7 @@ impl Orchestrator {
         clock.ensure_open()?;
         let unit = self.unit_of(replica.unit)?;
         unit.check_offer(r.capacity, term_ms)?;
+        self.ensure_online(&unit)?;
         ensure_data(&unit, r.capacity, &replica.root, replica.chunks)?;
         let challenger = self.challenger_of(r.challenger)?;
         let terms = unit.spec.terms;
@@ -275,14 +252,34 @@ impl Orchestrator {
     }
 
     /// Adds a reservation to the list of a consumer; says its place.
-    pub(crate) fn enlist(&mut self, consumer: AccountId, id: u64) -> Result<u32> {
-        let mut account = self.account_of(consumer);
+    pub(crate) fn enlist(&mut self, account: &mut Account, consumer: AccountId, id: u64) -> Result<u32> {
         let place = account.reservations;
         account.reservations = place.checked_add(1).ok_or(Error::Overflow)?;
-        self.accounts.insert(consumer, &account);
         self.lists.insert((List::Reservations(consumer), place), &id);
         Ok(place)
     }
+}
+
+/// When a placement ends if its consumer terminates it now.
+fn notice_ends(deal: &Deal) -> u64 {
+    deal.clock.now.saturating_add(deal.p.terms.notice_ms.into())
+}
+
+/// Refuses placements that a change does not concern: only what is not active yet is cancelled, only what is active and
+/// has no fixed end is terminated, extended or resized.
+fn ensure_fit(deal: &Deal, change: Change) -> Result<()> {
+    if matches!(change, Change::Cancel) {
+        return match deal.p.state {
+            State::Proposed | State::Accepted => Ok(()),
+            _ => Err(Error::WrongState),
+        };
+    }
+    deal.p.ensure(State::Active)?;
+    let from = if matches!(change, Change::Terminate) { notice_ends(deal) } else { deal.clock.now };
+    if deal.p.terminated || from >= deal.p.ends_at {
+        return Err(Error::TooLate);
+    }
+    Ok(())
 }
 
 /// Refuses data that cannot be: a root without chunks, chunks without a root, more than the capacity holds.

@@ -208,6 +208,9 @@ impl Orchestrator {
             self.reservations.insert(deal.p.reservation, &deal.r);
         }
         self.post(deal.r.consumer, &deal.consumer)?;
-        self.post(deal.p.provider, &deal.provider)
+        self.post(deal.p.provider, &deal.provider).map_err(|refusal| match refusal {
+            Error::NotEnoughAvailable => Error::ProviderShort,
+            other => other,
+        })
     }
 }

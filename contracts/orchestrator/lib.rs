@@ -13,8 +13,10 @@ mod hash;
 mod money;
 mod proving;
 mod records;
+#[cfg(test)]
+mod tests;
 
-pub use orchestrator::{Orchestrator, OrchestratorRef};
+pub use self::orchestrator::{Orchestrator, OrchestratorRef};
 pub use orchestrator_domain as domain;
 pub use records::*;
 
@@ -31,11 +33,12 @@ mod orchestrator {
         bps_up, price_up, Account, Challenger, Commitment, Config, DataUnit, Error, Grant, List, Node,
         NodeSpec, Order, Pauses, Placement, Provider, Replica, Reservation, Result, Role, Slot, State,
         UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
-        MAX_TERM_MS,
     };
 
     /// Most entries that one page of a list looks at.
     pub const MAX_PAGE: u32 = 50;
+    /// Most renewals that `funded_until` counts.
+    pub const MAX_RENEWALS_TOLD: u32 = 100;
 
     /// The market. Its own cell holds what every call reads: roles, fees, pauses, the sum owed and the last ids.
     #[ink(storage)]
@@ -58,13 +61,15 @@ mod orchestrator {
         pub(crate) challengers: Mapping<AccountId, Challenger>,
         pub(crate) reservations: Mapping<u64, Reservation>,
         pub(crate) placements: Mapping<u64, Placement>,
-        pub(crate) manifests: Mapping<u64, Vec<u8>>,
         pub(crate) grants: Mapping<u64, Vec<Grant>>,
         pub(crate) committed: Mapping<u64, Commitment>,
         pub(crate) lists: Mapping<(List, u32), u64>,
     }
 
     impl Orchestrator {
+        // A message is `inline(never)`: the chain translates each function of the code when it is first entered and
+        // charges for its length, so that messages inlined into the dispatcher would be paid for by every call.
+
         /// A market without entries. The caller becomes the admin; network fees go to `treasury`. Fees and windows
         /// start at their defaults: see `configure`.
         #[ink(constructor)]
@@ -88,7 +93,6 @@ mod orchestrator {
                 challengers: Mapping::new(),
                 reservations: Mapping::new(),
                 placements: Mapping::new(),
-                manifests: Mapping::new(),
                 grants: Mapping::new(),
                 committed: Mapping::new(),
                 lists: Mapping::new(),
@@ -99,12 +103,14 @@ mod orchestrator {
 
         /// Adds the tokens sent along to what the caller has available here.
         #[ink(message, payable)]
+        #[inline(never)]
         pub fn deposit(&mut self) -> Result<()> {
             self.deposit_for(self.env().caller())
         }
 
         /// Adds the tokens sent along to what another account has available here.
         #[ink(message, payable)]
+        #[inline(never)]
         pub fn deposit_for(&mut self, account: AccountId) -> Result<()> {
             let amount = self.env().transferred_value();
             self.take_in(account, amount)?;
@@ -115,6 +121,7 @@ mod orchestrator {
         /// Sends the caller part of what it has available. The receiver must not stay below the chain's existential
         /// deposit.
         #[ink(message)]
+        #[inline(never)]
         pub fn withdraw(&mut self, amount: Balance) -> Result<()> {
             let account = self.env().caller();
             self.pay_out(account, amount)?;
@@ -124,12 +131,14 @@ mod orchestrator {
 
         /// Available and locked money of an account.
         #[ink(message)]
+        #[inline(never)]
         pub fn account(&self, account: AccountId) -> Account {
             self.account_of(account)
         }
 
         /// What the contract holds and what it owes; held is never below owed.
         #[ink(message)]
+        #[inline(never)]
         pub fn solvency(&self) -> Solvency {
             Solvency { held: self.env().balance(), owed: self.owed }
         }
@@ -139,6 +148,7 @@ mod orchestrator {
         /// Registers the caller as a provider, or changes its profile (at most 512 bytes) and delegate. The delegate
         /// may accept, decline, activate and prove, and never touches money.
         #[ink(message)]
+        #[inline(never)]
         pub fn set_provider(&mut self, profile: Vec<u8>, delegate: Option<AccountId>) -> Result<()> {
             if profile.len() > MAX_PROFILE_BYTES {
                 return Err(Error::TooLong);
@@ -151,12 +161,14 @@ mod orchestrator {
 
         /// Profile and delegate of a provider.
         #[ink(message)]
+        #[inline(never)]
         pub fn provider(&self, provider: AccountId) -> Option<Provider> {
             self.providers.get(provider)
         }
 
         /// Registers a node of the caller, who must be a provider. Returns its id.
         #[ink(message)]
+        #[inline(never)]
         pub fn register_node(&mut self, spec: NodeSpec) -> Result<u64> {
             spec.check()?;
             let provider = self.env().caller();
@@ -176,6 +188,7 @@ mod orchestrator {
         /// Changes endpoint, engine, version and state of a node of the caller; its region stays. A node that is
         /// draining or offline takes nothing new.
         #[ink(message)]
+        #[inline(never)]
         pub fn update_node(&mut self, node: u64, spec: NodeSpec) -> Result<()> {
             spec.check()?;
             let mut record = self.own_node(node)?;
@@ -187,6 +200,7 @@ mod orchestrator {
 
         /// Removes a node of the caller that has no data units; its storage deposit goes back to the caller.
         #[ink(message)]
+        #[inline(never)]
         pub fn retire_node(&mut self, node: u64) -> Result<()> {
             let record = self.own_node(node)?;
             if record.units > 0 {
@@ -201,12 +215,14 @@ mod orchestrator {
 
         /// A node.
         #[ink(message)]
+        #[inline(never)]
         pub fn node(&self, node: u64) -> Option<Node> {
             self.nodes.get(node)
         }
 
         /// Registers a data unit on a node of the caller. Returns its id.
         #[ink(message)]
+        #[inline(never)]
         pub fn register_unit(&mut self, node: u64, spec: UnitSpec) -> Result<u64> {
             spec.check()?;
             let mut on = self.own_node(node)?;
@@ -224,6 +240,7 @@ mod orchestrator {
         /// Changes a data unit of the caller, for new placements only; its kind stays, and its capacity does not go
         /// below what is in use.
         #[ink(message)]
+        #[inline(never)]
         pub fn update_unit(&mut self, unit: u64, spec: UnitSpec) -> Result<()> {
             spec.check()?;
             let mut record = self.own_unit(unit)?;
@@ -238,6 +255,7 @@ mod orchestrator {
 
         /// Removes a data unit of the caller that carries no placements; its storage deposit goes back to the caller.
         #[ink(message)]
+        #[inline(never)]
         pub fn retire_unit(&mut self, unit: u64) -> Result<()> {
             let record = self.own_unit(unit)?;
             if record.used > 0 {
@@ -255,12 +273,14 @@ mod orchestrator {
 
         /// A data unit.
         #[ink(message)]
+        #[inline(never)]
         pub fn data_unit(&self, unit: u64) -> Option<DataUnit> {
             self.units.get(unit)
         }
 
         /// Data units that take a placement now, among at most `limit` (up to 50) from the id `cursor` on.
         #[ink(message)]
+        #[inline(never)]
         pub fn find_data_units(&self, filter: Filter, cursor: u64, limit: u32) -> Found {
             let mut units = Vec::new();
             let first = cursor.max(1);
@@ -283,6 +303,7 @@ mod orchestrator {
 
         /// What a term on a data unit costs now; refuses as `reserve` would.
         #[ink(message)]
+        #[inline(never)]
         pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64) -> Result<Quote> {
             let unit = self.unit_of(unit)?;
             unit.check_offer(capacity, term_ms)?;
@@ -297,6 +318,7 @@ mod orchestrator {
         /// Registers the caller as a challenger, or makes it slower. Interval 1 s to 30 days, window 1 s up to the
         /// interval; neither ever gets shorter, since placements rely on them.
         #[ink(message)]
+        #[inline(never)]
         pub fn register_challenger(&mut self, interval_ms: u32, window_ms: u32) -> Result<()> {
             let challenger = self.env().caller();
             let record = match self.challengers.get(challenger) {
@@ -314,6 +336,7 @@ mod orchestrator {
         /// Opens the caller's next round: challenges every placement that named it, at a cost that does not depend on
         /// their number. At most once an interval. Returns the round's number.
         #[ink(message)]
+        #[inline(never)]
         pub fn open_round(&mut self, seed: [u8; 32]) -> Result<u32> {
             let challenger = self.env().caller();
             let mut record = self.challenger_of(challenger)?;
@@ -326,12 +349,14 @@ mod orchestrator {
 
         /// A challenger and its latest round.
         #[ink(message)]
+        #[inline(never)]
         pub fn challenger(&self, challenger: AccountId) -> Option<Challenger> {
             self.challengers.get(challenger)
         }
 
         /// What is asked of a placement now; nothing when no round waits for its proof.
         #[ink(message)]
+        #[inline(never)]
         pub fn challenge(&self, placement: u64) -> Option<Challenge> {
             let (p, c) = self.challenged(placement)?;
             if !p.owes_proof(&c.latest(&self.clock())) {
@@ -348,6 +373,7 @@ mod orchestrator {
         /// Takes proofs of several placements; one bad one fails alone. A valid proof proves its round, an invalid one
         /// is a miss of it and costs collateral at once. Only the provider or its delegate.
         #[ink(message)]
+        #[inline(never)]
         pub fn prove(&mut self, responses: Vec<Response>) -> Result<Vec<Verdict>> {
             let mut verdicts = Vec::new();
             for response in &responses {
@@ -358,6 +384,7 @@ mod orchestrator {
 
         /// What `prove` would say to the caller, without any effect.
         #[ink(message)]
+        #[inline(never)]
         pub fn check_proof(&self, response: Response) -> Verdict {
             match self.challenged(response.placement) {
                 Some((p, c)) => self.judge(&p, &c, &response),
@@ -368,6 +395,7 @@ mod orchestrator {
         /// Has the rounds that a placement missed accounted for. The caller gets the reporter's share of the slash,
         /// unless it is a party of the placement.
         #[ink(message)]
+        #[inline(never)]
         pub fn report_miss(&mut self, placement: u64) -> Result<()> {
             let before = self.placement_of(placement)?.tally.missed;
             let deal = self.load(placement, Some(self.env().caller()))?;
@@ -382,6 +410,7 @@ mod orchestrator {
         /// Proposes a placement for each replica of the order and locks the whole price of the term from what the
         /// caller has available. Refuses above the order's ceiling. Returns the reservation's id.
         #[ink(message)]
+        #[inline(never)]
         pub fn reserve(&mut self, order: Order) -> Result<u64> {
             let consumer = self.env().caller();
             if !(1..=MAX_REPLICAS).contains(&order.replicas.len()) {
@@ -399,7 +428,8 @@ mod orchestrator {
                 capacity: order.capacity,
                 term_ms: order.term_ms,
                 renew_up_to: 0,
-                place: self.enlist(consumer, id)?,
+                place: 0,
+                manifest: order.manifest,
                 slots: Vec::new(),
             };
             let mut price = 0;
@@ -408,30 +438,28 @@ mod orchestrator {
                 add(&mut price, escrow)?;
                 r.slots.push(Slot { placement, pot: 0, spent: 0 });
             }
-            self.lock_up_to(consumer, price, order.max_price)?;
+            ensure_ceiling(price, order.max_price)?;
+            let mut account = self.account_of(consumer);
+            account.debit(price)?;
+            account.bind(price)?;
+            r.place = self.enlist(&mut account, consumer, id)?;
+            self.store_account(consumer, &account);
             self.reservations.insert(id, &r);
-            if !order.manifest.is_empty() {
-                self.manifests.insert(id, &order.manifest);
-            }
             self.env().emit_event(ReservationOpened { reservation: id, consumer, price });
             Ok(id)
         }
 
         /// A reservation.
         #[ink(message)]
+        #[inline(never)]
         pub fn reservation(&self, reservation: u64) -> Option<Reservation> {
             self.reservations.get(reservation)
-        }
-
-        /// Manifest pointer of a reservation.
-        #[ink(message)]
-        pub fn manifest(&self, reservation: u64) -> Option<Vec<u8>> {
-            self.manifests.get(reservation)
         }
 
         /// Cancels one slot's placement, or all that are not active. A proposal is cancelled for nothing; what was
         /// accepted pays the notice, unless its time to activate is over. Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn cancel(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Cancel).map(drop)
         }
@@ -439,6 +467,7 @@ mod orchestrator {
         /// Ends one slot's placement, or all that are active, when the notice is over; the rest is refunded at once.
         /// Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn terminate(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Terminate).map(drop)
         }
@@ -446,6 +475,7 @@ mod orchestrator {
         /// Lengthens the term of all placements at the price agreed, locking at most `max_price` more. Every data unit
         /// must be open, its price not risen, its provider able to lock the collateral. Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn extend(&mut self, reservation: u64, ms: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Extend(ms))?;
             ensure_ceiling(locked, max_price)
@@ -455,6 +485,7 @@ mod orchestrator {
         /// extending needs, and room; shrinking pays the notice for what is given up. Refused while a round is open
         /// and unanswered. Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn resize(&mut self, reservation: u64, capacity: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Resize(capacity))?;
             ensure_ceiling(locked, max_price)
@@ -464,6 +495,7 @@ mod orchestrator {
         /// was left of the term and brings the slot's repair pot as a bonus, up to its own price. Only the consumer.
         /// Returns its id.
         #[ink(message)]
+        #[inline(never)]
         pub fn replace(
             &mut self,
             reservation: u64,
@@ -490,7 +522,10 @@ mod orchestrator {
             self.forget(old, &deal.p);
             r.slot(slot)?.placement = id;
             self.reservations.insert(reservation, &r);
-            self.lock_up_to(r.consumer, price, max_price)?;
+            ensure_ceiling(price, max_price)?;
+            let mut moves = Moves::default();
+            moves.lock(price)?;
+            self.post(r.consumer, &moves)?;
             Ok(id)
         }
 
@@ -498,6 +533,7 @@ mod orchestrator {
         /// consumer up to what it paid for the slot, above that to the treasury; the storage deposit to the caller:
         /// the consumer, or from 90 days after the end on anyone.
         #[ink(message)]
+        #[inline(never)]
         pub fn close(&mut self, reservation: u64) -> Result<()> {
             let slots = self.reservation_of(reservation)?.slots;
             let caller = self.env().caller();
@@ -506,7 +542,7 @@ mod orchestrator {
                 if deal.p.is_live() {
                     return Err(Error::NotEnded);
                 }
-                let ended = deal.p.ends_at.max(deal.p.activate_by);
+                let ended = deal.p.ends_at.max(deal.clock.instant_of(deal.p.activate_by));
                 if deal.clock.now < ended.saturating_add(CLOSE_GRACE_MS) {
                     deal.r.ensure_consumer(caller)?;
                 }
@@ -524,7 +560,6 @@ mod orchestrator {
             add(&mut self.fees, to_treasury)?;
             self.lists.remove((List::Reservations(r.consumer), r.place));
             self.reservations.remove(reservation);
-            self.manifests.remove(reservation);
             self.grants.remove(reservation);
             self.env().emit_event(ReservationClosed { reservation, to_consumer, to_treasury });
             Ok(())
@@ -533,6 +568,7 @@ mod orchestrator {
         /// Lets placements renew for the reservation's term at their end, each for at most `up_to`; zero stops it.
         /// The money is taken when somebody calls `renew`. Terms that are over by now stay over. Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn set_auto_renew(&mut self, reservation: u64, up_to: Balance) -> Result<()> {
             for slot in self.reservation_of_caller(reservation)?.slots {
                 self.settle(slot.placement)?;
@@ -546,6 +582,7 @@ mod orchestrator {
         /// Renews a placement whose term is over, without a gap, at the data unit's present price. Anyone, within 3
         /// days after the end, if the consumer set it to renew and has the price available.
         #[ink(message)]
+        #[inline(never)]
         pub fn renew(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.renew_placement(&mut deal)?;
@@ -554,6 +591,7 @@ mod orchestrator {
 
         /// Offers a reservation with all that is in escrow to another consumer, or (none) takes the offer back.
         #[ink(message)]
+        #[inline(never)]
         pub fn offer_reservation(&mut self, reservation: u64, to: Option<AccountId>) -> Result<()> {
             let mut r = self.reservation_of_caller(reservation)?;
             r.offered_to = to;
@@ -564,6 +602,7 @@ mod orchestrator {
         /// Takes over a reservation that was offered to the caller: escrow, refunds and duties move with it. A renewal
         /// set by the former consumer ends.
         #[ink(message)]
+        #[inline(never)]
         pub fn accept_reservation(&mut self, reservation: u64) -> Result<()> {
             let mut r = self.reservation_of(reservation)?;
             let (from, to) = (r.consumer, self.env().caller());
@@ -576,9 +615,11 @@ mod orchestrator {
                 add(&mut escrow, p.escrow)?;
             }
             self.post(from, &Moves { release: escrow, ..Default::default() })?;
-            self.post(to, &Moves { bind: escrow, ..Default::default() })?;
             self.lists.remove((List::Reservations(from), r.place));
-            r.place = self.enlist(to, reservation)?;
+            let mut account = self.account_of(to);
+            account.bind(escrow)?;
+            r.place = self.enlist(&mut account, to, reservation)?;
+            self.store_account(to, &account);
             r.consumer = to;
             r.offered_to = None;
             r.renew_up_to = 0;
@@ -589,6 +630,7 @@ mod orchestrator {
         /// Gives an account a role in the access list, or (none) removes it. At most 32 entries. Providers enforce it
         /// where they serve. Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn set_access(&mut self, reservation: u64, account: AccountId, role: Option<Role>) -> Result<()> {
             self.reservation_of_caller(reservation)?;
             let mut grants = self.access(reservation);
@@ -612,6 +654,7 @@ mod orchestrator {
 
         /// Access list of a reservation.
         #[ink(message)]
+        #[inline(never)]
         pub fn access(&self, reservation: u64) -> Vec<Grant> {
             self.grants.get(reservation).unwrap_or_default()
         }
@@ -620,6 +663,7 @@ mod orchestrator {
 
         /// A placement as it is stored; what time has brought about since shows in `next_action_at`.
         #[ink(message)]
+        #[inline(never)]
         pub fn placement(&self, placement: u64) -> Option<Placement> {
             self.placements.get(placement)
         }
@@ -627,6 +671,7 @@ mod orchestrator {
         /// Accepts a proposal: takes capacity and locks collateral from what the provider has available. Provider or
         /// delegate.
         #[ink(message)]
+        #[inline(never)]
         pub fn accept(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
@@ -643,6 +688,7 @@ mod orchestrator {
 
         /// Declines a proposal, or gives up an accepted placement that is not active. Provider or delegate.
         #[ink(message)]
+        #[inline(never)]
         pub fn decline(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
@@ -655,6 +701,7 @@ mod orchestrator {
 
         /// The provider's word that it holds the data: the term, pay and challenges start. Provider or delegate.
         #[ink(message)]
+        #[inline(never)]
         pub fn activate(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
@@ -666,6 +713,7 @@ mod orchestrator {
         /// Offers a first or a new root for a live placement; it counts once the provider takes it with `accept_data`.
         /// Only the consumer.
         #[ink(message)]
+        #[inline(never)]
         pub fn commit_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
             let p = self.placement_of(placement)?;
             self.reservation_of_caller(p.reservation)?;
@@ -681,6 +729,7 @@ mod orchestrator {
 
         /// Root and chunk count offered by `commit_data` and not taken yet.
         #[ink(message)]
+        #[inline(never)]
         pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
             self.committed.get(placement)
         }
@@ -688,6 +737,7 @@ mod orchestrator {
         /// Takes the committed root: from the next round on it is what must be proven. It must be the root that the
         /// provider checked. Refused while a round is open and unanswered. Provider or delegate.
         #[ink(message)]
+        #[inline(never)]
         pub fn accept_data(&mut self, placement: u64, root: [u8; 32]) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
@@ -713,6 +763,7 @@ mod orchestrator {
         /// Pays what a placement has earned up to now and carries out what is due. Anyone; twice in a row pays
         /// nothing the second time.
         #[ink(message)]
+        #[inline(never)]
         pub fn settle(&mut self, placement: u64) -> Result<()> {
             let deal = self.load(placement, None)?;
             self.save(&deal)
@@ -720,6 +771,7 @@ mod orchestrator {
 
         /// `settle` for several placements; those that do not exist are passed over.
         #[ink(message)]
+        #[inline(never)]
         pub fn settle_many(&mut self, placements: Vec<u64>) -> Result<()> {
             for id in placements {
                 match self.settle(id) {
@@ -733,6 +785,7 @@ mod orchestrator {
         /// The provider leaves an active placement and pays the exit fee out of its collateral into the repair pot.
         /// Free once the term is over. Refused while a round is open and unanswered. Only the provider.
         #[ink(message)]
+        #[inline(never)]
         pub fn withdraw_placement(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_provider(deal.p.provider)?;
@@ -754,13 +807,15 @@ mod orchestrator {
 
         /// What `withdraw_placement` would cost the provider before the end of the term.
         #[ink(message)]
+        #[inline(never)]
         pub fn exit_fee(&self, placement: u64) -> Result<Balance> {
             self.placement_of(placement)?.exit_fee_up()
         }
 
-        /// Until when the placements of a reservation that are active are paid for, counting the renewals of the next
-        /// five years that the consumer's available money covers. Zero when none is active.
+        /// Until when the placements of a reservation that are active are paid for, counting the next hundred
+        /// renewals as far as the consumer's available money covers them. Zero when none is active.
         #[ink(message)]
+        #[inline(never)]
         pub fn funded_until(&self, reservation: u64) -> u64 {
             let Some(r) = self.reservations.get(reservation) else { return 0 };
             let (mut until, mut renewal) = (u64::MAX, 0u128);
@@ -776,8 +831,10 @@ mod orchestrator {
                 return 0;
             }
             let mut available = if r.renews() { self.account_of(r.consumer).available } else { 0 };
-            let end = until.saturating_add(MAX_TERM_MS);
-            while renewal > 0 && available >= renewal && until < end {
+            for _ in 0..MAX_RENEWALS_TOLD {
+                if renewal == 0 || available < renewal {
+                    break;
+                }
                 available = available.saturating_sub(renewal);
                 until = until.saturating_add(r.term_ms);
             }
@@ -786,6 +843,7 @@ mod orchestrator {
 
         /// What has to happen next with a placement, and by when.
         #[ink(message)]
+        #[inline(never)]
         pub fn next_action_at(&self, placement: u64) -> Option<NextAction> {
             let (p, c) = self.challenged(placement)?;
             let clock = self.clock();
@@ -794,13 +852,17 @@ mod orchestrator {
                 State::Accepted => (Action::Activate, clock.instant_of(p.activate_by)),
                 State::Active if p.owes_proof(&c.latest(&clock)) => (Action::Prove, c.closes_at()),
                 State::Active => (Action::End, p.ends_at),
-                _ => (Action::Close, p.ends_at.max(p.activate_by).saturating_add(CLOSE_GRACE_MS)),
+                _ => (
+                    Action::Close,
+                    p.ends_at.max(clock.instant_of(p.activate_by)).saturating_add(CLOSE_GRACE_MS),
+                ),
             };
             Some(NextAction { action, at })
         }
 
         /// One page of a list: at most `limit` (up to 50) entries from `cursor` on.
         #[ink(message)]
+        #[inline(never)]
         pub fn list(&self, list: List, cursor: u32, limit: u32) -> Page {
             let end = match &list {
                 List::Reservations(id) => self.account_of(*id).reservations,
@@ -822,6 +884,7 @@ mod orchestrator {
 
         /// Admin, treasury, fees, windows and pauses.
         #[ink(message)]
+        #[inline(never)]
         pub fn settings(&self) -> Settings {
             Settings {
                 admin: self.admin,
@@ -836,6 +899,7 @@ mod orchestrator {
 
         /// Offers the admin's role to another account, or (none) takes the offer back. Only the admin.
         #[ink(message)]
+        #[inline(never)]
         pub fn offer_admin(&mut self, to: Option<AccountId>) -> Result<()> {
             self.ensure_admin()?;
             self.offered_to = to;
@@ -845,6 +909,7 @@ mod orchestrator {
 
         /// Takes over the admin's role that was offered to the caller.
         #[ink(message)]
+        #[inline(never)]
         pub fn accept_admin(&mut self) -> Result<()> {
             let admin = self.env().caller();
             if self.offered_to != Some(admin) {
@@ -859,6 +924,7 @@ mod orchestrator {
         /// Sets fees and windows within the bounds compiled in, and the treasury. Live placements keep what they agreed
         /// to. Only the admin.
         #[ink(message)]
+        #[inline(never)]
         pub fn configure(&mut self, config: Config, treasury: AccountId) -> Result<()> {
             self.ensure_admin()?;
             config.check()?;
@@ -868,9 +934,10 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Stops new business for at most 14 days and stretches deadlines; proving, settling, ending, closing and
-        /// withdrawing stay open. Or lets it go on. Only the admin.
+        /// Stops new business for at most 14 days and stretches deadlines; proving, settling, renewing, ending, closing
+        /// and withdrawing stay open. Or lets it go on. Only the admin.
         #[ink(message)]
+        #[inline(never)]
         pub fn set_paused(&mut self, paused: bool) -> Result<()> {
             self.ensure_admin()?;
             let now = self.env().block_timestamp();
@@ -885,6 +952,7 @@ mod orchestrator {
 
         /// Credits the network fees collected so far to the treasury. Anyone.
         #[ink(message)]
+        #[inline(never)]
         pub fn collect_fees(&mut self) -> Result<()> {
             let amount = core::mem::take(&mut self.fees);
             if amount == 0 {
@@ -935,14 +1003,6 @@ mod orchestrator {
 
         fn announce_governance(&self) {
             self.env().emit_event(GovernanceChanged { settings: self.settings() });
-        }
-
-        /// Locks a price, unless it is above the ceiling.
-        fn lock_up_to(&mut self, consumer: AccountId, price: Balance, ceiling: Balance) -> Result<()> {
-            ensure_ceiling(price, ceiling)?;
-            let mut moves = Moves::default();
-            moves.lock(price)?;
-            self.post(consumer, &moves)
         }
     }
 

@@ -4,7 +4,7 @@ use scale::{Decode, Encode};
 
 /// Why a message was refused. A refused message has changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo), scale_info(capture_docs = "always"))]
 #[repr(u8)]
 pub enum Error {
     /// Only the admin may do this.
@@ -99,8 +99,6 @@ pub enum Error {
     NotRenewing,
     /// The slot's placement completed its term or is alive: nothing to replace.
     NothingToReplace,
-    /// The reservation was not offered to anybody.
-    NothingOffered,
     /// A sum left the range that the bounds allow. It is a defect if you ever see it.
     Overflow,
 }

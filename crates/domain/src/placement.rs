@@ -216,8 +216,11 @@ impl Placement {
         Ok((sum.saturating_sub(referral), referral))
     }
 
-    /// Pays what was earned up to `until` and not paid yet.
+    /// Pays what was earned up to `until` and not paid yet. A placement that has ended earns nothing more.
     pub fn settle(&mut self, until: u64, round: &Round) -> Result<Payment> {
+        if !self.is_live() {
+            return Ok(Payment::default());
+        }
         let earned = self.earned_down(until, round)?.max(self.settled);
         let gross = earned.saturating_sub(self.settled);
         let (fee_before, referral_before) = self.shares(self.settled)?;

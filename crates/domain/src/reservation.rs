@@ -74,6 +74,8 @@ pub struct Reservation {
     pub renew_up_to: Balance,
     /// Its place in the list of the consumer's reservations.
     pub place: u32,
+    /// Where its manifest is found, or the manifest itself.
+    pub manifest: Vec<u8>,
     pub slots: Vec<Slot>,
 }
 

@@ -12,7 +12,7 @@ pub struct SlaTerms {
     pub interval_ms: u32,
     /// Shortest window to answer a round that the provider accepts. 1 s up to the interval.
     pub window_ms: u32,
-    /// Chunks asked for in a round. 1 to 8.
+    /// Chunks asked for in a round. 1 to 7: the proofs of seven chunks of the largest replica still fit into one call.
     pub samples: u8,
     /// Share of the initial collateral that a miss costs. At most 10,000.
     pub slash_bps: u16,
@@ -39,7 +39,7 @@ impl SlaTerms {
     pub fn check(&self) -> Result<()> {
         let ok = (1_000..=MONTH).contains(&self.interval_ms)
             && (1_000..=self.interval_ms).contains(&self.window_ms)
-            && (1..=8).contains(&self.samples)
+            && (1..=7).contains(&self.samples)
             && self.slash_bps <= 10_000
             && (1..=100).contains(&self.max_misses)
             && self.collateral_bps <= 100_000

@@ -146,6 +146,6 @@ fn a_window_that_became_longer_is_for_the_next_round() {
 }
 
 #[test]
-fn a_window_lasts_a_block_a_minute_and_three_at_least() {
-    assert_eq!((min_blocks(0), min_blocks(239_999), min_blocks(240_000)), (3, 3, 4));
+fn a_window_lasts_a_block_every_fifteen_seconds_and_three_at_least() {
+    assert_eq!((min_blocks(0), min_blocks(59_999), min_blocks(60_000)), (3, 3, 4));
 }

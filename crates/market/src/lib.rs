@@ -13,6 +13,7 @@ mod frame;
 mod holding;
 mod opening;
 mod output;
+pub mod parties;
 mod record;
 mod replica;
 mod sealing;
@@ -22,7 +23,7 @@ mod store;
 pub use crate::{
     error::{ReplicaError, StoreError},
     holding::{Finding, Holding, LOST_CHUNKS_TOLD},
-    opening::{open, open_file},
+    opening::{open, open_file, open_file_from},
     record::{Promise, Record},
     replica::{
         chunks_of, frame_room, sealed_len, Header, ReplicaKey, FRAME_BYTES, HEADER_BYTES, MAX_PLAIN_BYTES,

@@ -70,7 +70,16 @@ pub fn open_file(
     output: &Path,
     progress: impl FnMut(u64),
 ) -> Result<u64, ReplicaError> {
-    let reader = input(replica)?;
+    open_file_from(key, input(replica)?, output, progress)
+}
+
+/// [`open`] from a stream into a file, which appears as with [`open_file`].
+pub fn open_file_from(
+    key: &ReplicaKey,
+    reader: impl Read,
+    output: &Path,
+    progress: impl FnMut(u64),
+) -> Result<u64, ReplicaError> {
     let mut writer = Output::create(output)?;
     let plain = open(key, reader, &mut writer, progress)?;
     writer.finish()?;

@@ -134,6 +134,11 @@ impl ReplicaStore {
         Ok(placements)
     }
 
+    /// Bytes that a replica of so many chunks takes with its tree, at most.
+    pub fn room(chunks: u64) -> u64 {
+        chunks.saturating_mul(CHUNK_BYTES as u64 + TREE_BYTES_PER_CHUNK)
+    }
+
     /// Bytes used by the replicas and free on the disk.
     pub fn space(&self) -> Result<Space, StoreError> {
         let mut used = 0;
@@ -151,7 +156,7 @@ impl ReplicaStore {
 
     fn admit(&self, promise: &Promise) -> Result<(), StoreError> {
         let free = fs4::available_space(&self.folder).map_err(StoreError::Disk)?;
-        let needed = promise.chunks.saturating_mul(CHUNK_BYTES as u64 + TREE_BYTES_PER_CHUNK);
+        let needed = Self::room(promise.chunks);
         if needed > free {
             return Err(StoreError::NoRoom { needed, free });
         }

@@ -1,0 +1,22 @@
+//! The parties of a deal. Each knows its own key, the chain and what is sent to it, and nothing of the others.
+//!
+//! They work on any [`Ledger`](orchestrator_chain::Ledger): what one of them learns of a deal it asks the chain for,
+//! so that a party that was away takes up where the chain stands.
+
+mod consumer;
+mod error;
+mod manifest;
+mod parcel;
+mod party;
+mod provider;
+mod refusal;
+mod reporter;
+
+pub use consumer::{Consumer, Offer, Whereabouts};
+pub use error::PartyError;
+pub use manifest::Manifest;
+pub use parcel::{Parcel, Stage, Tracked};
+pub use party::Party;
+pub use provider::{Answers, Provider};
+pub use refusal::sentence;
+pub use reporter::Reporter;

@@ -1,0 +1,273 @@
+//! Whoever offers capacity, keeps replicas and proves that it does.
+
+use std::{collections::BTreeSet, io::Read};
+
+use orchestrator::{
+    domain::{List, NodeSpec, Placement, State, UnitSpec},
+    ChunkProof, Response, Verdict,
+};
+use orchestrator_chain::{AccountId, Ledger};
+use scale::Encode;
+
+use crate::{
+    parties::{Party, PartyError},
+    Promise, Record, ReplicaStore, StoreError,
+};
+
+/// Entries of a list that one question asks for.
+const PAGE: u32 = 50;
+/// A message has 16,384 bytes; this leaves room for what stands around the responses.
+const BATCH_BYTES: usize = 16_000;
+/// Each placement takes about 3 ms and 100 KB of a block that has 1,500 ms and 3,750 KB.
+const SETTLED_AT_ONCE: usize = 16;
+
+/// A provider: its account and the store with its replicas.
+#[derive(Debug)]
+pub struct Provider {
+    party: Party,
+    store: ReplicaStore,
+}
+
+/// What became of the open rounds of a provider's placements.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Placement, round and the contract's verdict for each proof that was sent.
+    pub verdicts: Vec<(u64, u32, Verdict)>,
+    /// Placements that were asked for chunks the store cannot show, with the reason.
+    pub lost: Vec<(u64, StoreError)>,
+}
+
+impl Provider {
+    /// A provider with this account that keeps its replicas in `store`.
+    pub fn new(party: Party, store: ReplicaStore) -> Self {
+        Self { party, store }
+    }
+
+    /// Its account.
+    pub fn party(&self) -> &Party {
+        &self.party
+    }
+
+    /// Its replicas.
+    pub fn store(&self) -> &ReplicaStore {
+        &self.store
+    }
+
+    /// Registers the account as a provider under a profile of at most 512 bytes.
+    pub fn register<L: Ledger + ?Sized>(&self, ledger: &mut L, profile: &str) -> Result<(), PartyError> {
+        let message = self.party.market().set_provider(profile.as_bytes().to_vec(), None);
+        self.party.send(ledger, "register as a provider", message)
+    }
+
+    /// Registers a node; says its id.
+    pub fn add_node<L: Ledger + ?Sized>(&self, ledger: &mut L, node: NodeSpec) -> Result<u64, PartyError> {
+        self.party.send(ledger, "register a node", self.party.market().register_node(node))
+    }
+
+    /// Registers a data unit on one of its nodes; says its id.
+    pub fn add_unit<L>(&self, ledger: &mut L, node: u64, unit: UnitSpec) -> Result<u64, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        self.party.send(ledger, "register a data unit", self.party.market().register_unit(node, unit))
+    }
+
+    /// Retires all its data units and nodes, which gives their storage deposits back. Refuses while one of them
+    /// carries placements.
+    pub fn retire_all<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<(), PartyError> {
+        for node in self.list(ledger, &List::Nodes(self.party.account()))? {
+            for unit in self.list(ledger, &List::Units(node))? {
+                self.party.send(ledger, "retire a data unit", self.party.market().retire_unit(unit))?;
+            }
+            self.party.send(ledger, "retire a node", self.party.market().retire_node(node))?;
+        }
+        Ok(())
+    }
+
+    /// All placements that the chain lists for it, ended ones included until their reservation is closed.
+    pub fn placements<L>(&self, ledger: &L) -> Result<Vec<(u64, Placement)>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let mut placements = Vec::new();
+        for id in self.list(ledger, &List::Placements(self.party.account()))? {
+            let found = self.party.ask(ledger, "look up a placement", self.party.market().placement(id))?;
+            placements.extend(found.map(|p| (id, p)));
+        }
+        Ok(placements)
+    }
+
+    /// Accepts the proposals whose replica its disk has room for and whose collateral its money covers, and declines
+    /// the others; says which were accepted.
+    pub fn accept_proposals<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<Vec<u64>, PartyError> {
+        let mut accepted = Vec::new();
+        let mut free = self.store.space()?.free;
+        for (id, placement) in self.placements(ledger)? {
+            if placement.state != State::Proposed {
+                continue;
+            }
+            let needed = ReplicaStore::room(placement.chunks);
+            let covered = self.party.money(ledger)?.available >= placement.collateral_initial;
+            if needed <= free && covered {
+                self.party.send(ledger, "accept a placement", self.party.market().accept(id))?;
+                free = free.saturating_sub(needed);
+                accepted.push(id);
+            } else {
+                self.party.send(ledger, "decline a placement", self.party.market().decline(id))?;
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// Receives the replica of an accepted placement. It is kept only if it has the root and the chunk count that the
+    /// chain promises.
+    pub fn receive<L>(&self, ledger: &L, placement: u64, data: impl Read) -> Result<Record, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let promise = promise(&self.own(ledger, placement)?);
+        Ok(self.store.put(placement, &promise, data)?)
+    }
+
+    /// Activates a placement, if the store holds the very replica that the chain names.
+    pub fn activate<L: Ledger + ?Sized>(&self, ledger: &mut L, placement: u64) -> Result<(), PartyError> {
+        let promised = promise(&self.own(ledger, placement)?);
+        let record = *self.store.holding(placement)?.record();
+        if (Promise { root: record.root, chunks: record.chunks }) != promised {
+            return Err(PartyError::OtherReplica { placement });
+        }
+        self.party.send(ledger, "activate a placement", self.party.market().activate(placement))
+    }
+
+    /// Proves every round that is open for its placements, in as few calls as fit. What its disk has lost it does not
+    /// send: a wrong proof costs no less than none.
+    pub fn answer<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<Answers, PartyError> {
+        self.respond(ledger, true)
+    }
+
+    /// Sends whatever the disk gives for every open round, right or wrong. For showing what becomes of a wrong proof,
+    /// not for providers.
+    pub fn answer_unchecked<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<Answers, PartyError> {
+        self.respond(ledger, false)
+    }
+
+    /// Settles all its placements that have not ended, in as few calls as a block has room for.
+    pub fn settle<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<(), PartyError> {
+        let placements = self.placements(ledger)?;
+        let live: Vec<u64> = placements.iter().filter(|(_, p)| p.is_live()).map(|(id, _)| *id).collect();
+        for batch in live.chunks(SETTLED_AT_ONCE) {
+            self.party.send(ledger, "settle", self.party.market().settle_many(batch.to_vec()))?;
+        }
+        Ok(())
+    }
+
+    /// The replica of a placement for `reader`, who must be its consumer or on the reservation's access list. Whoever
+    /// calls this has made sure who the reader is.
+    pub fn serve<L>(
+        &self,
+        ledger: &L,
+        placement: u64,
+        reader: AccountId,
+    ) -> Result<impl Read + Send, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let id = self.own(ledger, placement)?.reservation;
+        let doing = "look up who may read";
+        let reservation = self.party.ask(ledger, doing, self.party.market().reservation(id))?;
+        let consumer = reservation.ok_or(PartyError::Gone { what: "reservation", id })?.consumer;
+        let granted = self.party.ask(ledger, doing, self.party.market().access(id))?;
+        if reader != consumer && granted.iter().all(|grant| grant.account != reader) {
+            return Err(PartyError::NoAccess { placement, reader });
+        }
+        Ok(self.store.holding(placement)?.reader()?)
+    }
+
+    /// Removes the replicas whose placement is gone from the chain or has ended; says which.
+    pub fn clear_out<L: Ledger + ?Sized>(&self, ledger: &L) -> Result<Vec<u64>, PartyError> {
+        let listed = self.placements(ledger)?;
+        let live: BTreeSet<u64> = listed.iter().filter(|(_, p)| p.is_live()).map(|(id, _)| *id).collect();
+        let mut removed = Vec::new();
+        for placement in self.store.placements()? {
+            if !live.contains(&placement) {
+                self.store.remove(placement)?;
+                removed.push(placement);
+            }
+        }
+        Ok(removed)
+    }
+
+    fn list<L: Ledger + ?Sized>(&self, ledger: &L, list: &List) -> Result<Vec<u64>, PartyError> {
+        let (mut ids, mut cursor) = (Vec::new(), 0);
+        loop {
+            let question = self.party.market().list(list.clone(), cursor, PAGE);
+            let page = self.party.ask(ledger, "read a list", question)?;
+            ids.extend(page.ids);
+            if page.next == 0 {
+                return Ok(ids);
+            }
+            cursor = page.next;
+        }
+    }
+
+    fn own<L: Ledger + ?Sized>(&self, ledger: &L, id: u64) -> Result<Placement, PartyError> {
+        let found = self.party.ask(ledger, "look up a placement", self.party.market().placement(id))?;
+        let placement = found.ok_or(PartyError::Gone { what: "placement", id })?;
+        if placement.provider != self.party.account() {
+            return Err(PartyError::OtherProvider { placement: id, provider: placement.provider });
+        }
+        Ok(placement)
+    }
+
+    fn respond<L: Ledger + ?Sized>(&self, ledger: &mut L, checked: bool) -> Result<Answers, PartyError> {
+        let mut answers = Answers::default();
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        for (id, placement) in self.placements(ledger)? {
+            if placement.state != State::Active {
+                continue;
+            }
+            let asked = self.party.ask(ledger, "read a challenge", self.party.market().challenge(id))?;
+            let Some(asked) = asked else { continue };
+            let proofs = match self.proofs(id, &asked.chunks, checked) {
+                Ok(proofs) => proofs,
+                Err(lost) => {
+                    answers.lost.push((id, lost));
+                    continue;
+                }
+            };
+            let response = Response { placement: id, round: asked.round, proofs };
+            let size = response.encoded_size();
+            if bytes + size > BATCH_BYTES {
+                self.prove(ledger, std::mem::take(&mut batch), &mut answers)?;
+                bytes = 0;
+            }
+            bytes += size;
+            batch.push(response);
+        }
+        self.prove(ledger, batch, &mut answers)?;
+        Ok(answers)
+    }
+
+    fn proofs(&self, placement: u64, chunks: &[u64], checked: bool) -> Result<Vec<ChunkProof>, StoreError> {
+        let holding = self.store.holding(placement)?;
+        let proofs = if checked { holding.proof(chunks)? } else { holding.proof_unchecked(chunks)? };
+        Ok(proofs.into_iter().map(|x| ChunkProof { chunk: x.chunk, path: x.path }).collect())
+    }
+
+    fn prove<L>(&self, ledger: &mut L, batch: Vec<Response>, answers: &mut Answers) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<(u64, u32)> = batch.iter().map(|x| (x.placement, x.round)).collect();
+        let verdicts = self.party.send(ledger, "prove", self.party.market().prove(batch))?;
+        answers.verdicts.extend(asked.into_iter().zip(verdicts).map(|((id, round), v)| (id, round, v)));
+        Ok(())
+    }
+}
+
+fn promise(placement: &Placement) -> Promise {
+    Promise { root: placement.root, chunks: placement.chunks }
+}

@@ -1,0 +1,35 @@
+//! The contract's refusals, as sentences for people.
+
+use orchestrator::domain::Error;
+use scale_info::{TypeDef, TypeInfo};
+
+/// What a refusal means and, where something can be done about it, what: the very sentence that the contract's
+/// metadata carries and that a wallet shows.
+pub fn sentence(refusal: Error) -> String {
+    let name = format!("{refusal:?}");
+    let TypeDef::Variant(refusals) = Error::type_info().type_def else { return name };
+    let Some(variant) = refusals.variants.iter().find(|x| x.name == name) else { return name };
+    let text = variant.docs.join(" ");
+    let text = text.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_sentence_of_its_own() {
+        let TypeDef::Variant(refusals) = Error::type_info().type_def else { panic!("an enum") };
+        assert!(refusals.variants.len() > 40);
+        for variant in &refusals.variants {
+            assert!(!variant.docs.is_empty(), "{}", variant.name);
+        }
+        let told = sentence(Error::NotEnoughAvailable);
+        assert_eq!(told, "the account has less available than the message needs: deposit first");
+    }
+}
