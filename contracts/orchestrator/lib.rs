@@ -375,9 +375,9 @@ mod orchestrator {
         #[ink(message)]
         #[inline(never)]
         pub fn prove(&mut self, responses: Vec<Response>) -> Result<Vec<Verdict>> {
-            let mut verdicts = Vec::new();
+            let (mut verdicts, mut last) = (Vec::new(), None);
             for response in &responses {
-                verdicts.push(self.take_proof(response)?);
+                verdicts.push(self.take_proof(response, &mut last)?);
             }
             Ok(verdicts)
         }

@@ -93,11 +93,11 @@ impl Orchestrator {
         if amount == 0 {
             return Err(Error::ZeroAmount);
         }
+        self.post(id, &Moves { debit: amount, ..Default::default() })?;
         if amount > self.env().balance() {
             return Err(Error::NotEnoughHeld);
         }
         self.owed = self.owed.checked_sub(amount).ok_or(Error::Overflow)?;
-        self.post(id, &Moves { debit: amount, ..Default::default() })?;
         self.env().transfer(id, amount).map_err(|_| Error::TransferFailed)
     }
 }

@@ -6,6 +6,7 @@ use crate::hash::HostSha256;
 use crate::records::{Response, SlashReason, Verdict};
 use crate::Orchestrator;
 use ink::codegen::Env as _;
+use ink::primitives::AccountId;
 use orchestrator_domain::{Challenger, Placement, Result};
 
 impl Orchestrator {
@@ -53,11 +54,19 @@ impl Orchestrator {
     }
 
     /// Takes one response. The usual case, a valid proof with nothing left over from older rounds, touches the
-    /// placement alone.
-    pub(crate) fn take_proof(&mut self, response: &Response) -> Result<Verdict> {
+    /// placement alone. `last` is the challenger of the response before: in a batch it is mostly the same.
+    pub(crate) fn take_proof(
+        &mut self,
+        response: &Response,
+        last: &mut Option<(AccountId, Challenger)>,
+    ) -> Result<Verdict> {
         let id = response.placement;
-        let Some((mut p, c)) = self.challenged(id) else { return Ok(Verdict::UnknownPlacement) };
-        let verdict = self.judge(&p, &c, response);
+        let Some(mut p) = self.placements.get(id) else { return Ok(Verdict::UnknownPlacement) };
+        if !matches!(last, Some((challenger, _)) if *challenger == p.challenger) {
+            *last = self.challengers.get(p.challenger).map(|c| (p.challenger, c));
+        }
+        let Some((_, c)) = last else { return Ok(Verdict::UnknownPlacement) };
+        let verdict = self.judge(&p, c, response);
         let round = c.latest(&self.clock());
         let behind = p.is_behind(&round);
         match verdict {

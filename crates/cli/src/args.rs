@@ -1,0 +1,103 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// A market for storage and compute in one contract.
+#[derive(Debug, Parser)]
+#[command(name = "orch", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tell a deal from end to end on a chain inside this process
+    Demo(DemoOptions),
+    /// Build, prove from and verify the Merkle tree of a file
+    Tree {
+        #[command(subcommand)]
+        command: TreeCommand,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DemoOptions {
+    /// File to store; a text of 3 MiB if none is named
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Providers in the market
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=21))]
+    pub providers: u8,
+    /// Replicas to keep, fewer than there are providers
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub replicas: u8,
+    /// Keep the chain's state in this file instead of in memory
+    #[arg(long, value_name = "FILE")]
+    pub chain: Option<PathBuf>,
+    /// Keep the replicas and the file that is read back in this empty folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Print one JSON document and nothing else
+    #[arg(long)]
+    pub output_json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TreeCommand {
+    /// Show root and chunk count of a file
+    Root(RootOptions),
+    /// Show a chunk of a file and its path to the root
+    Prove(ProveOptions),
+    /// Check a proof against a root and a chunk count
+    Verify(VerifyOptions),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RootOptions {
+    /// File to build the tree of
+    pub file: PathBuf,
+    /// Print one JSON document and nothing else
+    #[arg(long)]
+    pub output_json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ProveOptions {
+    /// File to prove from
+    pub file: PathBuf,
+    /// Chunk of 1 KiB to prove, from zero
+    pub index: u64,
+    /// Write the proof to this new file
+    #[arg(long, value_name = "PROOF")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document and nothing else: the proof, unless it is written to a file
+    #[arg(long)]
+    pub output_json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct VerifyOptions {
+    /// File with the proof, as `orch tree prove` writes it
+    pub proof: PathBuf,
+    /// Root that was committed to, in hexadecimal digits
+    #[arg(long, value_name = "HEX", value_parser = hash)]
+    pub root: [u8; 32],
+    /// Chunk count that was committed to
+    #[arg(long, value_name = "N")]
+    pub count: u64,
+    /// Print one JSON document and nothing else
+    #[arg(long)]
+    pub output_json: bool,
+}
+
+/// Reads a hash, with or without `0x` in front.
+pub fn hash(text: &str) -> Result<[u8; 32], String> {
+    let mut bytes = [0; 32];
+    match hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err("give the 64 hexadecimal digits of a SHA-256 value".to_owned()),
+    }
+}

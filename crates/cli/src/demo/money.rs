@@ -1,0 +1,203 @@
+//! Who put in, earned, paid, lost and got back what, out of the contract's events alone, compared with what contract
+//! and chain say.
+
+use orchestrator::{
+    domain::Reservation,
+    events::{Deposited, FeesCollected, ReservationClosed, Settled, Slashed, Withdrawn},
+    OrchestratorRef, Settings, Solvency,
+};
+use orchestrator_chain::{address, at, AccountId, Ledger, Typed};
+
+use crate::{
+    demo::{
+        cast::Cast,
+        claim::{ensure, equal},
+        facts::{MoneyFacts, PartyFacts, Sums},
+        watched::{Call, Watched},
+        PURSE,
+    },
+    failure::Failure,
+};
+
+/// Adds up everything and refuses if a single plank is missing anywhere.
+pub fn balance<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<MoneyFacts, Failure> {
+    let market = at::<OrchestratorRef>(cast.operator.contract());
+    let mut parties = Vec::new();
+    let mut total = Sums::default();
+    let mut kept = 0;
+    for (name, account) in &cast.names {
+        let inside = ledger.ask(*account, market.account(*account))?;
+        let mut sums = flows(ledger.calls(), *account, cast);
+        sums.left = inside.available + inside.locked;
+        sums.fees += ledger.wasted(*account);
+        sums.before = PURSE;
+        let funds = ledger.balance(*account)?;
+        sums.after = funds.free;
+        kept += funds.reserved;
+        check(name, &sums)?;
+        add(&mut total, &sums);
+        parties.push(PartyFacts { name: name.clone(), address: address(account), sums });
+    }
+    let Solvency { held, owed } = ledger.ask(cast.operator.account(), market.solvency())?;
+    equal(
+        total.put_in,
+        total.got_back + owed,
+        "what was put in, against what was got back and what is owed,",
+    )?;
+    equal(total.earned, total.paid + total.slashed, "what was earned, against what was paid and slashed,")?;
+    equal(total.left, owed, "what the accounts have left, against what the contract owes,")?;
+    ensure(held >= owed, &format!("held {held} >= owed {owed}"))?;
+    let contract = ledger.balance(cast.operator.contract())?;
+    kept += contract.free + contract.reserved - held;
+    equal(total.storage, signed(kept)?, "what was paid for storage, against what the chain holds for it,")?;
+    Ok(MoneyFacts { parties, total, held, owed, exact: true, solvent_after_calls: ledger.solvent()? })
+}
+
+/// Refuses unless everything that the contract owes is in an account, a pot, a bonus or the fees.
+pub fn check_owed<L: Ledger>(
+    ledger: &Watched<L>,
+    cast: &Cast,
+    reservation: Option<u64>,
+) -> Result<(), Failure> {
+    let me = cast.operator.account();
+    let market = at::<OrchestratorRef>(cast.operator.contract());
+    let mut sum = 0;
+    for (_, account) in &cast.names {
+        let inside = ledger.ask(me, market.account(*account))?;
+        sum += inside.available + inside.locked;
+    }
+    let settings: Settings = ledger.ask(me, market.settings())?;
+    sum += settings.fees;
+    let reservation: Option<Reservation> = match reservation {
+        Some(id) => ledger.ask(me, market.reservation(id))?,
+        None => None,
+    };
+    for slot in reservation.map(|x| x.slots).unwrap_or_default() {
+        sum += slot.pot;
+        if let Some(placement) = ledger.ask(me, market.placement(slot.placement))? {
+            sum += placement.bonus - placement.bonus_paid;
+        }
+    }
+    let Solvency { held, owed } = ledger.ask(me, market.solvency())?;
+    ensure(held >= owed, &format!("held {held} >= owed {owed}"))?;
+    equal(sum, owed, "the sum of all accounts, pots and fees")?;
+    ledger.solvent().map(drop)
+}
+
+/// What the events say of one account. The consumer pays whatever is settled, for there is only one.
+fn flows(calls: &[Call], account: AccountId, cast: &Cast) -> Sums {
+    let (consumer, treasury) = (cast.consumer.party().account(), cast.treasury.account());
+    let mut sums = Sums::default();
+    for call in calls {
+        let own = call.signer == account;
+        if own {
+            sums.fees += call.receipt.fee;
+            sums.storage += call.receipt.storage_deposit;
+        }
+        sums.put_in +=
+            call.events().filter(|x: &Deposited| x.account == account).map(|x| x.amount).sum::<u128>();
+        sums.got_back +=
+            call.events().filter(|x: &Withdrawn| x.account == account).map(|x| x.amount).sum::<u128>();
+        for Settled { provider, gross, fee, referral, bonus, .. } in call.events() {
+            if provider == account {
+                sums.earned += gross - fee - referral + bonus;
+            }
+            if consumer == account {
+                sums.paid += gross;
+            }
+        }
+        for Slashed { provider, amount, to_reporter, .. } in call.events() {
+            if provider == account {
+                sums.slashed += amount;
+            }
+            if own {
+                sums.earned += to_reporter;
+            }
+        }
+        for ReservationClosed { to_consumer, .. } in call.events() {
+            if consumer == account {
+                sums.earned += to_consumer;
+            }
+        }
+        for FeesCollected { amount } in call.events() {
+            if treasury == account {
+                sums.earned += amount;
+            }
+        }
+    }
+    sums
+}
+
+fn check(name: &str, sums: &Sums) -> Result<(), Failure> {
+    let Sums { put_in, earned, paid, slashed, got_back, left, fees, storage, before, after } = *sums;
+    equal(
+        put_in + earned,
+        paid + slashed + got_back + left,
+        &format!("the money of the {name} in the contract"),
+    )?;
+    let end = signed(before + got_back)? - signed(put_in + fees)? - storage;
+    equal(signed(after)?, end, &format!("the money of the {name} on the chain"))
+}
+
+fn signed(planks: u128) -> Result<i128, Failure> {
+    i128::try_from(planks).map_err(Failure::outcome)
+}
+
+fn add(total: &mut Sums, sums: &Sums) {
+    total.put_in += sums.put_in;
+    total.earned += sums.earned;
+    total.paid += sums.paid;
+    total.slashed += sums.slashed;
+    total.got_back += sums.got_back;
+    total.left += sums.left;
+    total.fees += sums.fees;
+    total.storage += sums.storage;
+    total.before += sums.before;
+    total.after += sums.after;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sums() -> Sums {
+        Sums {
+            put_in: 100,
+            earned: 30,
+            paid: 20,
+            slashed: 5,
+            got_back: 95,
+            left: 10,
+            fees: 7,
+            storage: -2,
+            before: 1_000,
+            after: 990,
+        }
+    }
+
+    #[test]
+    fn sums_that_come_out_are_accepted() {
+        assert!(check("consumer", &sums()).is_ok());
+    }
+
+    #[test]
+    fn a_plank_that_is_missing_or_too_many_anywhere_is_refused() {
+        let wrong: [fn(&mut Sums); 10] = [
+            |x| x.put_in += 1,
+            |x| x.earned -= 1,
+            |x| x.paid += 1,
+            |x| x.slashed -= 1,
+            |x| x.got_back += 1,
+            |x| x.left -= 1,
+            |x| x.fees += 1,
+            |x| x.storage -= 1,
+            |x| x.before += 1,
+            |x| x.after -= 1,
+        ];
+        for change in wrong {
+            let mut sums = sums();
+            change(&mut sums);
+            assert!(check("consumer", &sums).is_err(), "{sums:?}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Days: a round is opened, whoever can answers, and the reporter looks for misses.
+
+use orchestrator::{
+    domain::{State, DAY_MS},
+    Verdict,
+};
+use orchestrator_chain::Ledger;
+
+use crate::{
+    demo::{
+        claim::{ensure, equal},
+        opening::WINDOW_MS,
+        story::Story,
+    },
+    failure::Failure,
+};
+
+impl<L: Ledger> Story<'_, L> {
+    /// Opens a round with a fresh seed; says its number.
+    pub fn open_round(&mut self) -> Result<u32, Failure> {
+        let round = self.cast.consumer.open_round(&mut self.ledger, rand::random())?;
+        self.rounds += 1;
+        Ok(round)
+    }
+
+    /// Has every provider but those of the slots named prove the open round, and checks that each did.
+    pub fn all_prove(&mut self, round: u32, but: &[usize]) -> Result<(), Failure> {
+        for slot in (0..self.parcel.replicas.len()).filter(|slot| !but.contains(slot)) {
+            let (id, before) = self.filled(slot)?;
+            let answers = self.cast.provider(before.provider)?.answer(&mut self.ledger)?;
+            ensure(answers.lost.is_empty(), "a disk with everything on it")?;
+            equal(answers.verdicts, vec![(id, round, Verdict::Proven)], "the verdict on the proof")?;
+            let proven = self.placement(id)?.tally.proven;
+            equal(proven, before.tally.proven + 1, "the number of proven rounds")?;
+        }
+        Ok(())
+    }
+
+    /// Lets the window of the open round go by.
+    pub fn window_closes(&mut self) -> Result<(), Failure> {
+        Ok(self.ledger.advance(WINDOW_MS)?)
+    }
+
+    /// Lets the rest of the day go by.
+    pub fn day_ends(&mut self) -> Result<(), Failure> {
+        Ok(self.ledger.advance(DAY_MS - WINDOW_MS)?)
+    }
+
+    /// Some days on which everybody proves.
+    pub fn rounds_are_proven(&mut self, days: u32) -> Result<(), Failure> {
+        self.teller
+            .chapter("5. Every day a round of challenges, opened by the consumer with a random seed")?;
+        self.day_ends()?;
+        for _ in 0..days {
+            let round = self.open_round()?;
+            self.all_prove(round, &[])?;
+            self.window_closes()?;
+            equal(self.cast.reporter.report(&mut self.ledger)?, Vec::new(), "what there is to report")?;
+            self.day_ends()?;
+        }
+        let samples = self.filled(0)?.1.terms.samples;
+        self.teller.fact(&format!(
+            "rounds 1 to {days}: each replica showed {samples} random chunks a round with their Merkle paths; all proven"
+        ))?;
+        self.check()
+    }
+
+    /// The rest of the term: a round a day until all terms are over; says how many there were.
+    pub fn rounds_until_the_end(&mut self) -> Result<u32, Failure> {
+        let mut days = 0;
+        loop {
+            let mut ends = Vec::new();
+            for slot in 0..self.parcel.replicas.len() {
+                let (_, p) = self.filled(slot)?;
+                equal(p.state, State::Active, "the state of the placement")?;
+                ends.push(p.ends_at);
+            }
+            let first = ends.iter().min().copied().unwrap_or_default();
+            let last = ends.iter().max().copied().unwrap_or_default();
+            let now = self.ledger.now_ms()?;
+            if now + WINDOW_MS >= first {
+                self.ledger.advance(last.saturating_sub(now))?;
+                return Ok(days);
+            }
+            let round = self.open_round()?;
+            self.all_prove(round, &[])?;
+            self.window_closes()?;
+            self.day_ends()?;
+            days += 1;
+        }
+    }
+}

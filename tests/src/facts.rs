@@ -1,0 +1,50 @@
+//! The events that say where money went and which records came about, decoded.
+
+use ink::env::Event;
+use orchestrator::events::*;
+use orchestrator_chain::ContractEvent;
+use scale::DecodeAll;
+
+/// One event of the contract that the watch reads.
+pub enum Fact {
+    Balance(BalanceChanged),
+    Deposited(Deposited),
+    Withdrawn(Withdrawn),
+    Moved(PlacementMoved),
+    Committed(DataCommitted),
+    Access(AccessSet),
+    Slashed(Slashed),
+    Settled(Settled),
+    Reservation(ReservationChanged),
+    Closed(ReservationClosed),
+    Collected(FeesCollected),
+}
+
+fn decoded<E: Event + DecodeAll>(event: &ContractEvent, fact: fn(E) -> Fact) -> Option<Fact> {
+    let topic = event.topics.first()?;
+    if E::SIGNATURE_TOPIC.as_ref().map(|x| &x[..]) != Some(topic.as_ref()) {
+        return None;
+    }
+    Some(fact(E::decode_all(&mut &event.data[..]).expect("an event reads as its topic says")))
+}
+
+impl Fact {
+    /// The facts among the events of one call, in their order.
+    pub fn among(events: &[ContractEvent]) -> Vec<Fact> {
+        events.iter().filter_map(Fact::read).collect()
+    }
+
+    fn read(event: &ContractEvent) -> Option<Fact> {
+        decoded(event, Fact::Balance)
+            .or_else(|| decoded(event, Fact::Deposited))
+            .or_else(|| decoded(event, Fact::Withdrawn))
+            .or_else(|| decoded(event, Fact::Moved))
+            .or_else(|| decoded(event, Fact::Committed))
+            .or_else(|| decoded(event, Fact::Access))
+            .or_else(|| decoded(event, Fact::Slashed))
+            .or_else(|| decoded(event, Fact::Settled))
+            .or_else(|| decoded(event, Fact::Reservation))
+            .or_else(|| decoded(event, Fact::Closed))
+            .or_else(|| decoded(event, Fact::Collected))
+    }
+}

@@ -1,0 +1,350 @@
+//! The numbered invariants of `docs/invariants.md`, checked from one observed state to the next.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use orchestrator_chain::AccountId;
+use orchestrator_domain::{price_down, price_up, Balance, List, Placement, State};
+
+use crate::{Fact, Picture};
+
+/// An invariant that does not hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Its number in `docs/invariants.md`.
+    pub number: u8,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invariant {} is broken: {}", self.number, self.found)
+    }
+}
+
+type Check = Result<(), Broken>;
+
+fn hold(number: u8, holds: bool, found: impl FnOnce() -> String) -> Check {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken { number, found: found() })
+    }
+}
+
+/// What is remembered from call to call: the state after the last one, and sums over the events so far.
+pub struct Watch {
+    last: Picture,
+    deposited: Balance,
+    withdrawn: Balance,
+    balances: BTreeMap<AccountId, (Balance, Balance)>,
+    /// Round of the challenger at which each placement was activated.
+    since: BTreeMap<u64, u32>,
+}
+
+impl Watch {
+    /// Starts at a contract without entries.
+    pub fn new(picture: Picture) -> Self {
+        Self { last: picture, deposited: 0, withdrawn: 0, balances: BTreeMap::new(), since: BTreeMap::new() }
+    }
+
+    /// The state after the last call.
+    pub fn picture(&self) -> &Picture {
+        &self.last
+    }
+
+    /// Invariant 11: a refused call has changed nothing that can be seen.
+    pub fn refusal(&self, now: &Picture) -> Check {
+        hold(11, *now == self.last, || format!("before {:?}\nafter {now:?}", self.last))
+    }
+
+    /// The part of invariant 11 that is cheap to read: all balances, sums and settings are what they were.
+    pub fn quick_refusal(&self, now: &Picture) -> Check {
+        let same = now.settings == self.last.settings
+            && now.solvency == self.last.solvency
+            && now.accounts == self.last.accounts;
+        hold(11, same, || format!("before {:?}\nafter {now:?}", self.last.accounts))
+    }
+
+    /// Checks all invariants after a call of `caller` at the time `at_ms` that was accepted and brought these facts.
+    pub fn step(&mut self, now: Picture, at_ms: u64, caller: AccountId, facts: &[Fact]) -> Check {
+        for fact in facts {
+            match fact {
+                Fact::Deposited(x) => self.deposited += x.amount,
+                Fact::Withdrawn(x) => self.withdrawn += x.amount,
+                Fact::Balance(x) => drop(self.balances.insert(x.account, (x.available, x.locked))),
+                _ => {}
+            }
+        }
+        state(&now, at_ms)?;
+        let flow = self.deposited.checked_sub(self.withdrawn);
+        hold(2, flow == Some(now.solvency.owed), || format!("{flow:?} came in, {:?}", now.solvency))?;
+        for (id, account) in &now.accounts {
+            let told = self.balances.get(id).copied().unwrap_or_default();
+            let seen = (account.available, account.locked);
+            hold(10, told == seen, || format!("{id:?}: events say {told:?}, the view {seen:?}"))?;
+        }
+        for (id, p) in &now.placements {
+            self.rounds(*id, p)?;
+            if let Some(before) = self.last.placements.get(id) {
+                stays_final(*id, before, p)?;
+                grows(*id, before, p)?;
+                collateral(*id, before, p, facts)?;
+            }
+        }
+        gone(&self.last, &now)?;
+        money(&self.last, &now, caller, facts)?;
+        self.last = now;
+        Ok(())
+    }
+
+    /// Invariant 8: each round since the activation is proven, missed or excused, exactly once.
+    fn rounds(&mut self, id: u64, p: &Placement) -> Check {
+        let t = &p.tally;
+        let counted = t.proven + t.missed + t.excused;
+        if p.state == State::Active {
+            self.since.entry(id).or_insert(t.round - counted);
+        }
+        let since = self.since.get(&id).copied().unwrap_or_default();
+        hold(8, since + counted == t.round, || format!("placement {id} active since round {since}: {t:?}"))
+    }
+}
+
+/// The invariants of a single state.
+pub fn state(s: &Picture, at_ms: u64) -> Check {
+    let (mut available, mut locked) = (0, 0);
+    for account in s.accounts.values() {
+        available += account.available;
+        locked += account.locked;
+    }
+    let pots: Balance = s.reservations.values().flat_map(|r| &r.slots).map(|slot| slot.pot).sum();
+    let bonuses: Balance = s.placements.values().map(|p| p.bonus.saturating_sub(p.bonus_paid)).sum();
+    let sum = available + locked + pots + bonuses + s.settings.fees;
+    hold(1, sum == s.solvency.owed && s.solvency.held >= s.solvency.owed, || {
+        format!("{available} + {locked} + {pots} + {bonuses} + {}, {:?}", s.settings.fees, s.solvency)
+    })?;
+    for (id, account) in &s.accounts {
+        let escrow: Balance =
+            s.placements.values().filter(|p| consumer(s, p) == Some(*id)).map(|p| p.escrow).sum();
+        let collateral: Balance =
+            s.placements.values().filter(|p| p.provider == *id).map(|p| p.collateral).sum();
+        hold(3, account.locked == escrow + collateral, || {
+            format!("{id:?}: {} is not {escrow} + {collateral}", account.locked)
+        })?;
+    }
+    for (id, p) in &s.placements {
+        placement(*id, p, at_ms)?;
+    }
+    for (id, unit) in &s.units {
+        let taken = s.placements.values().filter(|p| p.unit == *id && p.holds_capacity());
+        let taken: u64 = taken.map(|p| p.capacity).sum();
+        hold(5, unit.used == taken && taken <= unit.spec.capacity, || {
+            format!("unit {id}: {} used, {taken} taken of {}", unit.used, unit.spec.capacity)
+        })?;
+    }
+    for (id, p) in s.placements.iter().filter(|(_, p)| p.holds_capacity()) {
+        hold(5, s.units.contains_key(&p.unit), || format!("unit {} of placement {id} is gone", p.unit))?;
+    }
+    lists(s)
+}
+
+/// Invariants 4, 6, 7 and 9 of one placement.
+fn placement(id: u64, p: &Placement, at_ms: u64) -> Check {
+    let price = |ms| price_up(p.price, p.capacity, ms).unwrap_or(Balance::MAX);
+    match p.state {
+        State::Proposed | State::Accepted => {
+            hold(4, p.escrow == price(p.term_ms) && p.settled == 0, || format!("placement {id}: {p:?}"))?;
+        }
+        State::Active => {
+            let term = p.earned_before + price(p.ends_at - p.segment_at);
+            hold(4, p.settled + p.escrow == term, || format!("placement {id} costs {term}: {p:?}"))?;
+            let served = at_ms.min(p.ends_at).saturating_sub(p.segment_at);
+            let most = p.earned_before + price_down(p.price, p.capacity, served).unwrap_or(0);
+            hold(7, p.settled <= most, || format!("placement {id} can have earned {most}: {p:?}"))?;
+        }
+        _ => {
+            let empty = p.escrow == 0 && p.collateral == 0 && p.bonus == p.bonus_paid;
+            hold(6, empty, || format!("placement {id} has ended with money in it: {p:?}"))?;
+        }
+    }
+    let initial = if p.state == State::Proposed { 0 } else { p.collateral_initial };
+    hold(9, p.collateral <= initial, || format!("placement {id}: {p:?}"))?;
+    hold(9, p.bonus_paid <= p.bonus, || format!("placement {id}: {p:?}"))?;
+    let most = u32::from(p.terms.max_misses);
+    let streak = p.tally.streak <= p.tally.missed && (p.state == State::Failed) == (p.tally.streak >= most);
+    hold(8, streak, || format!("placement {id} fails after {most} misses: {p:?}"))
+}
+
+fn consumer(s: &Picture, p: &Placement) -> Option<AccountId> {
+    s.reservations.get(&p.reservation).map(|r| r.consumer)
+}
+
+/// Invariants 13 and 14: lists hold exactly what is alive; reservations and placements name each other.
+fn lists(s: &Picture) -> Check {
+    let same = |list: List, listed: Option<&Vec<u64>>, expected: Vec<u64>| {
+        let mut listed = listed.cloned().unwrap_or_default();
+        listed.sort_unstable();
+        hold(13, listed == expected, || format!("{list:?} has {listed:?} instead of {expected:?}"))
+    };
+    for id in s.accounts.keys().copied() {
+        let own = s.reservations.iter().filter(|(_, r)| r.consumer == id).map(|(i, _)| *i).collect();
+        same(List::Reservations(id), s.own_reservations.get(&id), own)?;
+        let own = s.placements.iter().filter(|(_, p)| p.provider == id).map(|(i, _)| *i).collect();
+        same(List::Placements(id), s.own_placements.get(&id), own)?;
+        let own = s.nodes.iter().filter(|(_, n)| n.provider == id).map(|(i, _)| *i).collect();
+        same(List::Nodes(id), s.own_nodes.get(&id), own)?;
+    }
+    for (id, node) in &s.nodes {
+        let own: Vec<u64> = s.units.iter().filter(|(_, u)| u.node == *id).map(|(i, _)| *i).collect();
+        hold(13, own.len() == node.units as usize, || format!("node {id}: {node:?}"))?;
+        same(List::Units(*id), s.own_units.get(id), own)?;
+    }
+    for (id, r) in &s.reservations {
+        for (slot, filled) in (0u8..).zip(&r.slots) {
+            let p = s.placements.get(&filled.placement);
+            let named = p.is_some_and(|p| p.reservation == *id && p.slot == slot && p.capacity > 0);
+            hold(14, named, || format!("slot {slot} of reservation {id}: {p:?}"))?;
+        }
+    }
+    let slots: usize = s.reservations.values().map(|r| r.slots.len()).sum();
+    hold(14, slots == s.placements.len(), || format!("{slots} slots, {} placements", s.placements.len()))?;
+    let orphan = s.units.values().find(|unit| {
+        s.nodes.get(&unit.node).is_none_or(|n| n.provider != unit.provider || n.spec.region != unit.region)
+    });
+    hold(14, orphan.is_none(), || format!("{orphan:?}"))
+}
+
+/// Invariant 6: a placement that has ended never changes again.
+fn stays_final(id: u64, before: &Placement, now: &Placement) -> Check {
+    hold(6, before.is_live() || before == now, || format!("placement {id}: {before:?}\nbecame {now:?}"))
+}
+
+/// Invariant 7: what was settled, served and counted never becomes less; agreed terms never change.
+fn grows(id: u64, before: &Placement, now: &Placement) -> Check {
+    let (b, n) = (&before.tally, &now.tally);
+    let grown = before.settled <= now.settled
+        && before.bonus_paid <= now.bonus_paid
+        && before.segment_at <= now.segment_at
+        && before.served_before_ms <= now.served_before_ms
+        && before.earned_before <= now.earned_before
+        && (b.round <= n.round && b.proven <= n.proven && b.missed <= n.missed && b.excused <= n.excused);
+    hold(7, grown, || format!("placement {id}: {before:?}\nbecame {now:?}"))?;
+    let agreed = before.terms == now.terms
+        && (before.fee_bps, before.referral_bps, before.reporter_bps)
+            == (now.fee_bps, now.referral_bps, now.reporter_bps)
+        && (before.provider, before.challenger, before.unit, before.interval_ms)
+            == (now.provider, now.challenger, now.unit, now.interval_ms);
+    hold(7, agreed, || format!("placement {id}: {before:?}\nbecame {now:?}"))
+}
+
+/// Invariant 9: collateral leaves a placement by slashes alone, and never more than there is.
+fn collateral(id: u64, before: &Placement, now: &Placement, facts: &[Fact]) -> Check {
+    let mut slashed = 0;
+    for fact in facts {
+        if let Fact::Slashed(x) = fact {
+            if x.placement == id {
+                slashed += x.amount;
+                hold(9, x.to_reporter + x.to_pot == x.amount && x.to_reporter * 10 <= x.amount, || {
+                    format!("{} + {} of {}", x.to_reporter, x.to_pot, x.amount)
+                })?;
+            }
+        }
+    }
+    let lost = |p: &Placement| p.collateral_initial - p.collateral;
+    if before.holds_capacity() && now.holds_capacity() {
+        let renewed = now.segment_at == before.ends_at && before.state == State::Active;
+        let explained = lost(now) == lost(before) + slashed || (renewed && lost(now) == 0);
+        return hold(9, explained, || format!("placement {id} lost {slashed}: {before:?}\nbecame {now:?}"));
+    }
+    hold(9, slashed <= before.collateral, || format!("{slashed} slashed of placement {id}: {before:?}"))?;
+    let forfeited = now.state != State::Failed || before == now || slashed == before.collateral;
+    hold(9, forfeited, || format!("placement {id} failed and lost {slashed}: {before:?}"))
+}
+
+/// Invariant 14: ids only grow, and what is gone never comes back.
+fn gone(before: &Picture, now: &Picture) -> Check {
+    let (b, n) = (before.settings.last_ids, now.settings.last_ids);
+    let came_back = |was: bool, is: bool, id: u64, last: u64| is && !was && id <= last;
+    let back = now.nodes.keys().any(|i| came_back(before.nodes.contains_key(i), true, *i, b.0))
+        || now.units.keys().any(|i| came_back(before.units.contains_key(i), true, *i, b.1))
+        || now.reservations.keys().any(|i| came_back(before.reservations.contains_key(i), true, *i, b.2))
+        || now.placements.keys().any(|i| came_back(before.placements.contains_key(i), true, *i, b.3));
+    hold(14, !back && b.0 <= n.0 && b.1 <= n.1 && b.2 <= n.2 && b.3 <= n.3, || format!("{b:?} then {n:?}"))
+}
+
+/// Invariant 12: every change of an account's money is one that an event names, and nobody but the caller can take
+/// from what another has available, other than by the standing offers of a data unit and of an auto-renewal.
+fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact]) -> Check {
+    let mut named: BTreeMap<AccountId, i128> = BTreeMap::new();
+    let mut add = |id: AccountId, amount: i128| *named.entry(id).or_default() += amount;
+    let mut consenting = vec![caller];
+    for fact in facts {
+        match fact {
+            Fact::Deposited(x) => {
+                hold(12, x.from == caller, || format!("{:?} deposited", x.from))?;
+                add(x.account, signed(x.amount));
+            }
+            Fact::Withdrawn(x) => {
+                hold(12, x.account == caller, || format!("{:?} withdrew", x.account))?;
+                add(x.account, -signed(x.amount));
+            }
+            Fact::Settled(x) => {
+                let p = before.placements.get(&x.placement);
+                let r = p.and_then(|p| before.reservations.get(&p.reservation));
+                let Some(r) = r else { return hold(12, false, || format!("{} settled", x.placement)) };
+                add(r.consumer, -signed(x.gross));
+                add(x.provider, signed(x.gross - x.fee - x.referral + x.bonus));
+                if let Some(referrer) = r.referrer {
+                    add(referrer, signed(x.referral));
+                }
+                let free = r.referrer.is_none() && x.referral > 0;
+                hold(12, !free, || format!("a referral share of {} went to nobody", x.referral))?;
+            }
+            Fact::Slashed(x) => {
+                add(x.provider, -signed(x.amount));
+                add(caller, signed(x.to_reporter));
+            }
+            Fact::Reservation(x) => {
+                let from = before.reservations.get(&x.reservation).map_or(x.consumer, |r| r.consumer);
+                if from != x.consumer {
+                    hold(12, x.consumer == caller, || format!("{:?} got a reservation", x.consumer))?;
+                    let moved = before.placements.values().filter(|p| p.reservation == x.reservation);
+                    let escrow: i128 = moved.map(|p| signed(p.escrow)).sum();
+                    add(from, -escrow);
+                    add(x.consumer, escrow);
+                }
+            }
+            Fact::Closed(x) => {
+                let consumer = before.reservations.get(&x.reservation).map(|r| r.consumer);
+                add(consumer.unwrap_or(caller), signed(x.to_consumer));
+            }
+            Fact::Collected(x) => add(now.settings.treasury, signed(x.amount)),
+            Fact::Moved(x) if matches!(x.state, State::Accepted | State::Active) => {
+                consenting.push(x.provider);
+                if let Some(p) = now.placements.get(&x.placement) {
+                    consenting.extend(consumer(now, p).filter(|_| renews(now, p)));
+                }
+            }
+            Fact::Moved(_) | Fact::Balance(_) | Fact::Committed(_) | Fact::Access(_) => {}
+        }
+    }
+    for (id, account) in &now.accounts {
+        let was = before.accounts.get(id).cloned().unwrap_or_default();
+        let change = signed(account.available + account.locked) - signed(was.available + was.locked);
+        let named = named.get(id).copied().unwrap_or_default();
+        hold(12, change == named, || format!("{id:?} changed by {change}, events say {named}"))?;
+        hold(12, account.available >= was.available || consenting.contains(id), || {
+            format!("{id:?} had {} available, now {}", was.available, account.available)
+        })?;
+    }
+    Ok(())
+}
+
+fn renews(s: &Picture, p: &Placement) -> bool {
+    s.reservations.get(&p.reservation).is_some_and(|r| r.renews())
+}
+
+fn signed(amount: Balance) -> i128 {
+    i128::try_from(amount).unwrap_or(i128::MAX)
+}

@@ -1,0 +1,215 @@
+//! What the rules of the domain say of a call before it is made.
+//!
+//! The model starts from the observed state, brings a placement up to the moment of the call with the domain's rules
+//! alone, and predicts whether the call is accepted, with which refusal not, and what the placement holds afterwards.
+
+use orchestrator_chain::AccountId;
+use orchestrator_domain::{
+    price_up, Balance, Clock, DataUnit, Error, NodeState, Placement, Reservation, Result, Round, State,
+    CLOSE_GRACE_MS, RENEW_GRACE_MS,
+};
+
+use crate::Picture;
+
+/// A placement as it is at the moment of a call, when all that time has brought about is carried out.
+#[derive(Clone, Debug)]
+pub struct Current {
+    pub placement: Placement,
+    pub reservation: Reservation,
+    pub round: Round,
+    /// What its provider's available money has gained by that.
+    pub provider_gain: Balance,
+    /// What its consumer's available money has gained by that.
+    pub consumer_gain: Balance,
+}
+
+/// The state of the contract and the moment of a call.
+pub struct Model<'a> {
+    pub state: &'a Picture,
+    pub clock: Clock,
+}
+
+impl Model<'_> {
+    fn reservation(&self, id: u64) -> Result<&Reservation> {
+        self.state.reservations.get(&id).ok_or(Error::UnknownReservation)
+    }
+
+    fn unit(&self, id: u64) -> Result<&DataUnit> {
+        self.state.units.get(&id).ok_or(Error::UnknownUnit)
+    }
+
+    /// Money that an account can spend.
+    pub fn available(&self, id: AccountId) -> Balance {
+        self.state.accounts.get(&id).map_or(0, |x| x.available)
+    }
+
+    fn operates(&self, caller: AccountId, provider: AccountId) -> Result<()> {
+        let delegate = self.state.providers.get(&provider).and_then(|x| x.delegate);
+        if caller == provider || delegate == Some(caller) {
+            Ok(())
+        } else {
+            Err(Error::NotProvider)
+        }
+    }
+
+    fn online(&self, unit: &DataUnit) -> Result<()> {
+        match self.state.nodes.get(&unit.node) {
+            Some(node) if node.spec.state == NodeState::Online => Ok(()),
+            Some(_) => Err(Error::NodeNotOnline),
+            None => Err(Error::UnknownNode),
+        }
+    }
+
+    /// Brings a placement up to now: rounds, slashes, pay, and the end where it is due.
+    pub fn current(&self, id: u64) -> Result<Current> {
+        let mut p = self.state.placements.get(&id).cloned().ok_or(Error::UnknownPlacement)?;
+        let r = self.reservation(p.reservation)?.clone();
+        let challenger = self.state.challengers.get(&p.challenger).ok_or(Error::UnknownChallenger)?;
+        let round = challenger.latest(&self.clock);
+        let (mut provider_gain, mut consumer_gain) = (0, 0);
+        let misses = p.account(&round);
+        p.slash(&misses)?;
+        let grace = if r.renews() { p.ends_at.saturating_add(RENEW_GRACE_MS) } else { 0 };
+        let over = match misses.failed_at {
+            Some(at) => Some((State::Failed, at)),
+            None => p.due(&self.clock, &round, grace).map(|state| (state, self.clock.now)),
+        };
+        let paid = p.settle(over.map_or(self.clock.now, |x| x.1), &round)?;
+        provider_gain += paid.gross - paid.fee - paid.referral + paid.bonus;
+        if let Some((state, _)) = over {
+            let (escrow, collateral, _) = p.end(state);
+            consumer_gain += escrow;
+            provider_gain += collateral;
+        }
+        Ok(Current { placement: p, reservation: r, round, provider_gain, consumer_gain })
+    }
+
+    /// Whether `accept` goes through, and the placement after it.
+    pub fn accept(&self, caller: AccountId, id: u64) -> Result<Placement> {
+        let mut c = self.current(id)?;
+        self.operates(caller, c.placement.provider)?;
+        self.clock.ensure_open()?;
+        let collateral = c.placement.accept(&self.clock)?;
+        let mut unit = self.unit(c.placement.unit)?.clone();
+        self.online(&unit)?;
+        unit.take(c.placement.capacity)?;
+        if collateral > self.available(c.placement.provider) {
+            return Err(Error::ProviderShort);
+        }
+        Ok(c.placement)
+    }
+
+    /// Whether `activate` goes through, and the placement after it.
+    pub fn activate(&self, caller: AccountId, id: u64) -> Result<Placement> {
+        let mut c = self.current(id)?;
+        self.operates(caller, c.placement.provider)?;
+        c.placement.activate(&self.clock, &c.round)?;
+        Ok(c.placement)
+    }
+
+    /// Whether `decline` goes through, and the placement after it.
+    pub fn decline(&self, caller: AccountId, id: u64) -> Result<Placement> {
+        let mut c = self.current(id)?;
+        self.operates(caller, c.placement.provider)?;
+        if !matches!(c.placement.state, State::Proposed | State::Accepted) {
+            return Err(Error::WrongState);
+        }
+        c.placement.end(State::Cancelled);
+        Ok(c.placement)
+    }
+
+    /// Whether `settle` goes through, and the placement after it.
+    pub fn settle(&self, id: u64) -> Result<Placement> {
+        self.current(id).map(|c| c.placement)
+    }
+
+    /// Whether `report_miss` goes through, and the placement after it.
+    pub fn report_miss(&self, id: u64) -> Result<Placement> {
+        let before = self.state.placements.get(&id).ok_or(Error::UnknownPlacement)?.tally.missed;
+        let c = self.current(id)?;
+        if c.placement.tally.missed == before {
+            return Err(Error::NothingMissed);
+        }
+        Ok(c.placement)
+    }
+
+    /// Whether `withdraw_placement` goes through, and the placement after it.
+    pub fn withdraw_placement(&self, caller: AccountId, id: u64) -> Result<Placement> {
+        let mut c = self.current(id)?;
+        let p = &mut c.placement;
+        if caller != p.provider {
+            return Err(Error::NotProvider);
+        }
+        p.ensure(State::Active)?;
+        if p.owes_proof(&c.round) {
+            return Err(Error::RoundOpen);
+        }
+        let over = self.clock.now >= p.ends_at;
+        p.end(if over { State::Completed } else { State::Withdrawn });
+        Ok(c.placement)
+    }
+
+    /// Whether `renew` goes through, and until when the placement is paid for then.
+    pub fn renew(&self, id: u64) -> Result<u64> {
+        let c = self.current(id)?;
+        let p = &c.placement;
+        p.ensure(State::Active)?;
+        if !c.reservation.renews() || p.terminated {
+            return Err(Error::NotRenewing);
+        }
+        if self.clock.now < p.ends_at {
+            return Err(Error::TooEarly);
+        }
+        let unit = self.unit(p.unit)?;
+        if !unit.spec.open {
+            return Err(Error::UnitClosed);
+        }
+        self.online(unit)?;
+        unit.check_term(c.reservation.term_ms)?;
+        let price = price_up(unit.spec.price, p.capacity, c.reservation.term_ms)?;
+        if price > c.reservation.renew_up_to {
+            return Err(Error::AboveCeiling);
+        }
+        if p.owes_proof(&c.round) {
+            return Err(Error::RoundOpen);
+        }
+        Ok(p.ends_at.saturating_add(c.reservation.term_ms))
+    }
+
+    /// Whether `close` goes through.
+    pub fn close(&self, caller: AccountId, id: u64) -> Result<()> {
+        let r = self.reservation(id)?;
+        for slot in &r.slots {
+            let c = self.current(slot.placement)?;
+            if c.placement.is_live() {
+                return Err(Error::NotEnded);
+            }
+            let ended = c.placement.ends_at.max(c.placement.activate_by);
+            if self.clock.now < ended.saturating_add(CLOSE_GRACE_MS) {
+                r.ensure_consumer(caller)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `open_round` goes through, and the number of the round.
+    pub fn open_round(&self, caller: AccountId) -> Result<u32> {
+        let mut challenger = self.state.challengers.get(&caller).cloned().ok_or(Error::UnknownChallenger)?;
+        challenger.open([0; 32], &self.clock)?;
+        Ok(challenger.round)
+    }
+
+    /// Whether `withdraw` goes through.
+    pub fn withdraw(&self, caller: AccountId, amount: Balance) -> Result<()> {
+        if amount == 0 {
+            return Err(Error::ZeroAmount);
+        }
+        if amount > self.state.solvency.held {
+            return Err(Error::NotEnoughHeld);
+        }
+        if amount > self.available(caller) {
+            return Err(Error::NotEnoughAvailable);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! Everything the contract shows, read through its views.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use orchestrator::{OrchestratorRef, Settings, Solvency};
+use orchestrator_chain::{at, AccountId, BuilderOf, Ledger, Message, Typed};
+use orchestrator_domain::{
+    Account, Challenger, Commitment, DataUnit, Grant, List, Node, Placement, Provider, Reservation,
+};
+
+/// The whole observable state of the contract at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub settings: Settings,
+    pub solvency: Solvency,
+    pub accounts: BTreeMap<AccountId, Account>,
+    pub providers: BTreeMap<AccountId, Provider>,
+    pub challengers: BTreeMap<AccountId, Challenger>,
+    pub nodes: BTreeMap<u64, Node>,
+    pub units: BTreeMap<u64, DataUnit>,
+    pub reservations: BTreeMap<u64, Reservation>,
+    pub grants: BTreeMap<u64, Vec<Grant>>,
+    pub placements: BTreeMap<u64, Placement>,
+    pub committed: BTreeMap<u64, Commitment>,
+    pub own_reservations: BTreeMap<AccountId, Vec<u64>>,
+    pub own_placements: BTreeMap<AccountId, Vec<u64>>,
+    pub own_nodes: BTreeMap<AccountId, Vec<u64>>,
+    pub own_units: BTreeMap<u64, Vec<u64>>,
+}
+
+struct Reader<'a, L> {
+    ledger: &'a L,
+    at: BuilderOf<OrchestratorRef>,
+}
+
+impl<'a, L: Ledger> Reader<'a, L> {
+    fn new(ledger: &'a L, contract: AccountId) -> Self {
+        Self { ledger, at: at::<OrchestratorRef>(contract) }
+    }
+
+    fn ask<M: Message>(&self, message: M) -> M::Answer {
+        self.ledger.ask([1; 32].into(), message).expect("a view answers")
+    }
+
+    fn each<T>(&self, ids: impl Iterator<Item = u64>, read: impl Fn(u64) -> Option<T>) -> BTreeMap<u64, T> {
+        ids.filter_map(|id| Some((id, read(id)?))).collect()
+    }
+
+    /// All entries of a list, page by page.
+    fn list(&self, list: List) -> Vec<u64> {
+        let (mut ids, mut cursor) = (Vec::new(), 0);
+        loop {
+            let page = self.ask(self.at.list(list.clone(), cursor, 50));
+            ids.extend(page.ids);
+            cursor = page.next;
+            if cursor == 0 {
+                return ids;
+            }
+        }
+    }
+}
+
+/// Records that may exist, so that a reading need not ask for those that cannot: nobody registers a provider but
+/// itself, and lists of access and offered data are announced.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    pub providers: BTreeSet<AccountId>,
+    pub challengers: BTreeSet<AccountId>,
+    pub granted: BTreeSet<u64>,
+    pub committed: BTreeSet<u64>,
+}
+
+impl Picture {
+    /// Reads everything through the views; of accounts, those that are `known`.
+    pub fn read<L: Ledger>(ledger: &L, contract: AccountId, known: &BTreeSet<AccountId>) -> Self {
+        let mut picture = Self::money(ledger, contract, known);
+        let ids = picture.settings.last_ids;
+        let candidates = Candidates {
+            providers: known.clone(),
+            challengers: known.clone(),
+            granted: (1..=ids.2).collect(),
+            committed: (1..=ids.3).collect(),
+        };
+        picture.fill(ledger, contract, &candidates);
+        picture
+    }
+
+    /// As [`Picture::read`], of the rarer records only the candidates.
+    pub fn follow<L: Ledger>(
+        ledger: &L,
+        contract: AccountId,
+        known: &BTreeSet<AccountId>,
+        candidates: &Candidates,
+    ) -> Self {
+        let mut picture = Self::money(ledger, contract, known);
+        picture.fill(ledger, contract, candidates);
+        picture
+    }
+
+    /// Reads settings, sums and accounts only.
+    pub fn money<L: Ledger>(ledger: &L, contract: AccountId, known: &BTreeSet<AccountId>) -> Self {
+        let reader = Reader::new(ledger, contract);
+        let at = &reader.at;
+        Picture {
+            settings: reader.ask(at.settings()),
+            solvency: reader.ask(at.solvency()),
+            accounts: known.iter().map(|id| (*id, reader.ask(at.account(*id)))).collect(),
+            providers: BTreeMap::new(),
+            challengers: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            units: BTreeMap::new(),
+            reservations: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            placements: BTreeMap::new(),
+            committed: BTreeMap::new(),
+            own_reservations: BTreeMap::new(),
+            own_placements: BTreeMap::new(),
+            own_nodes: BTreeMap::new(),
+            own_units: BTreeMap::new(),
+        }
+    }
+
+    fn fill<L: Ledger>(&mut self, ledger: &L, contract: AccountId, candidates: &Candidates) {
+        let reader = Reader::new(ledger, contract);
+        let at = &reader.at;
+        let (nodes, units, reservations, placements) = self.settings.last_ids;
+        self.nodes = reader.each(1..=nodes, |id| reader.ask(at.node(id)));
+        self.units = reader.each(1..=units, |id| reader.ask(at.data_unit(id)));
+        self.reservations = reader.each(1..=reservations, |id| reader.ask(at.reservation(id)));
+        self.placements = reader.each(1..=placements, |id| reader.ask(at.placement(id)));
+        let granted = |id| Some(reader.ask(at.access(id))).filter(|x| !x.is_empty());
+        self.grants = reader.each(candidates.granted.iter().copied(), granted);
+        let committed = |id| reader.ask(at.committed_data(id));
+        self.committed = reader.each(candidates.committed.iter().copied(), committed);
+        let providers = candidates.providers.iter();
+        self.providers = providers.filter_map(|id| Some((*id, reader.ask(at.provider(*id))?))).collect();
+        let challengers = candidates.challengers.iter();
+        self.challengers =
+            challengers.filter_map(|id| Some((*id, reader.ask(at.challenger(*id))?))).collect();
+        let of = |had: fn(&Account) -> u32, list: fn(AccountId) -> List| {
+            let with = self.accounts.iter().filter(|(_, account)| had(account) > 0);
+            with.map(|(id, _)| (*id, reader.list(list(*id)))).collect()
+        };
+        self.own_reservations = of(|x| x.reservations, List::Reservations);
+        self.own_placements = of(|x| x.placements, List::Placements);
+        self.own_nodes = of(|x| x.nodes, List::Nodes);
+        self.own_units = self.nodes.keys().map(|id| (*id, reader.list(List::Units(*id)))).collect();
+    }
+}

@@ -1,0 +1,52 @@
+//! The parties of the stories.
+
+use orchestrator_chain::Signer;
+
+/// A party, named by its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// Deployed the contract.
+    Admin,
+    /// Takes the network fees.
+    Treasury,
+    /// Reserves and pays.
+    Consumer,
+    /// Another consumer.
+    Buyer,
+    /// Has unit 1.
+    Provider,
+    /// Has unit 2.
+    Spare,
+    /// Opens the rounds.
+    Watcher,
+    /// Reports misses, settles and renews what is not its own.
+    Reporter,
+    /// Brought the consumer.
+    Referrer,
+    /// May act for the provider, once it is named.
+    Delegate,
+    /// Has no part in anything.
+    Stranger,
+}
+
+impl Who {
+    /// All of them.
+    pub const ALL: [Who; 11] = [
+        Who::Admin,
+        Who::Treasury,
+        Who::Consumer,
+        Who::Buyer,
+        Who::Provider,
+        Who::Spare,
+        Who::Watcher,
+        Who::Reporter,
+        Who::Referrer,
+        Who::Delegate,
+        Who::Stranger,
+    ];
+
+    /// Its key pair, derived from the development phrase.
+    pub fn signer(self) -> Signer {
+        Signer::from_suri(&format!("//{self:?}")).expect("a derivation path is a secret URI")
+    }
+}

@@ -1,0 +1,314 @@
+//! Situations in which messages are refused: reservations, placements, rounds, money.
+
+use orchestrator_domain::{Error, Order, Replica, UnitSpec};
+use orchestrator_scenarios::{Who::*, CAPACITY, PRICE};
+
+use crate::every;
+
+#[test]
+fn a_pause_stops_new_business() {
+    let messages = ["open_round", "reserve", "replace", "accept", "extend", "resize", "set_paused"];
+    every(Error::Paused, &messages, |m| {
+        let (id, active) = m.deal(&[1]);
+        let (_, proposed) = m.reserve(&[1]);
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        let (order, data, term) = (m.order(&[1]), m.data(9), m.term());
+        m.done(Admin, |at| at.set_paused(true));
+        m.refused(Admin, Error::Paused, |at| at.set_paused(true));
+        m.refused(Watcher, Error::Paused, |at| at.open_round([0; 32]));
+        m.refused(Consumer, Error::Paused, |at| at.reserve(order));
+        m.refused(Consumer, Error::Paused, |at| at.replace(empty, 0, data.on(1), u128::MAX));
+        m.refused(Provider, Error::Paused, |at| at.accept(proposed[0]));
+        m.refused(Consumer, Error::Paused, |at| at.extend(id, 1, u128::MAX));
+        m.refused(Consumer, Error::Paused, |at| at.resize(id, 9, u128::MAX));
+        m.advance(term);
+        m.done(Stranger, |at| at.renew(active[0]));
+    });
+}
+
+#[test]
+fn a_unit_must_exist() {
+    let messages =
+        ["update_unit", "retire_unit", "quote", "reserve", "replace", "accept", "commit_data", "accept_data"];
+    every(Error::UnknownUnit, &messages, |m| {
+        let (spec, term, error) = (m.unit_spec(), m.term(), Error::UnknownUnit);
+        let gone = m.done(Provider, |at| at.register_unit(1, spec.clone()));
+        let (_, proposed) = m.reserve(&[gone]);
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        let data = m.data(3);
+        m.done(Consumer, |at| at.commit_data(proposed[0], data.root, data.chunks));
+        m.done(Provider, |at| at.retire_unit(gone));
+        m.refused(Provider, error, |at| at.accept(proposed[0]));
+        m.refused(Consumer, error, |at| at.commit_data(proposed[0], data.root, data.chunks));
+        m.refused(Provider, error, |at| at.accept_data(proposed[0], data.root));
+        for id in [0, gone, gone + 1, u64::MAX] {
+            m.refused(Provider, error, |at| at.update_unit(id, spec.clone()));
+            m.refused(Provider, error, |at| at.retire_unit(id));
+            m.refused(Provider, error, |at| at.quote(id, 1, term));
+            let order = m.order(&[1, id]);
+            m.refused(Consumer, error, |at| at.reserve(order));
+            m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(id), u128::MAX));
+        }
+        m.done(Provider, |at| at.decline(proposed[0]));
+    });
+}
+
+#[test]
+fn a_payer_needs_money() {
+    every(Error::NotEnoughAvailable, &["withdraw", "reserve", "replace", "extend", "resize", "renew"], |m| {
+        let (id, active) = m.deal(&[1]);
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        let (order, data, beat) = (m.order(&[1]), m.data(9), m.beat_ms);
+        let all = m.available(Consumer);
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.withdraw(all + 1));
+        m.done(Consumer, |at| at.withdraw(all));
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.withdraw(1));
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.reserve(order));
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.replace(empty, 0, data.on(1), u128::MAX));
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.extend(id, beat, u128::MAX));
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| at.resize(id, 9, u128::MAX));
+        m.beats(10);
+        m.refused(Stranger, Error::NotEnoughAvailable, |at| at.renew(active[0]));
+    });
+}
+
+#[test]
+fn a_provider_needs_its_collateral() {
+    every(Error::ProviderShort, &["accept", "extend", "resize", "renew"], |m| {
+        let (id, active) = m.deal(&[1]);
+        let (_, proposed) = m.reserve(&[1]);
+        let term = m.term();
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        let all = m.available(Provider);
+        m.done(Provider, |at| at.withdraw(all));
+        m.refused(Provider, Error::ProviderShort, |at| at.accept(proposed[0]));
+        m.refused(Consumer, Error::ProviderShort, |at| at.extend(id, term, u128::MAX));
+        m.refused(Consumer, Error::ProviderShort, |at| at.resize(id, 9, u128::MAX));
+        let spec = UnitSpec { price: PRICE * 5, ..m.unit_spec() };
+        m.done(Provider, |at| at.update_unit(1, spec));
+        m.advance(term);
+        m.refused(Stranger, Error::ProviderShort, |at| at.renew(active[0]));
+    });
+}
+
+#[test]
+fn a_ceiling_binds() {
+    every(Error::AboveCeiling, &["reserve", "replace", "extend", "resize", "renew"], |m| {
+        let (id, active) = m.deal(&[1]);
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        m.done(Consumer, |at| at.set_auto_renew(id, 1));
+        let (beat, data, error) = (m.beat_ms, m.data(4), Error::AboveCeiling);
+        let order = Order { max_price: 1, ..m.order(&[1]) };
+        m.refused(Consumer, error, |at| at.reserve(order));
+        m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(1), 1));
+        m.refused(Consumer, error, |at| at.extend(id, beat, 1));
+        m.refused(Consumer, error, |at| at.resize(id, 9, 1));
+        m.beats(10);
+        m.refused(Stranger, error, |at| at.renew(active[0]));
+    });
+}
+
+#[test]
+fn replicas_have_bounds() {
+    every(Error::ReplicasOutOfBounds, &["reserve"], |m| {
+        for units in [vec![], vec![1; 21]] {
+            let order = m.order(&units);
+            m.refused(Consumer, Error::ReplicasOutOfBounds, |at| at.reserve(order));
+        }
+    });
+}
+
+#[test]
+fn data_must_be_possible() {
+    every(Error::BadData, &["reserve", "replace", "commit_data", "accept_data"], |m| {
+        let (id, p) = m.deal(&[1]);
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        let most = CAPACITY << 20;
+        for (root, chunks) in [([0; 32], 1), ([1; 32], 0), ([1; 32], most + 1)] {
+            let mut order = m.order(&[1]);
+            order.replicas[0] = Replica { unit: 1, root, chunks };
+            let replica = order.replicas[0].clone();
+            m.refused(Consumer, Error::BadData, |at| at.reserve(order));
+            m.refused(Consumer, Error::BadData, |at| at.replace(empty, 0, replica, u128::MAX));
+            m.refused(Consumer, Error::BadData, |at| at.commit_data(p[0], root, chunks));
+        }
+        m.done(Consumer, |at| at.commit_data(p[0], [1; 32], most));
+        m.done(Consumer, |at| at.resize(id, 1, u128::MAX));
+        m.refused(Provider, Error::BadData, |at| at.accept_data(p[0], [1; 32]));
+    });
+}
+
+#[test]
+fn a_challenger_keeps_to_the_terms_of_the_unit() {
+    every(Error::ChallengerTooFast, &["reserve", "replace"], |m| {
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        let data = m.data(4);
+        for change in [(1, 0), (0, 1)] {
+            let mut spec = m.unit_spec();
+            spec.terms.interval_ms += change.0;
+            spec.terms.window_ms += change.1;
+            m.done(Provider, |at| at.update_unit(1, spec));
+            let order = m.order(&[1]);
+            m.refused(Consumer, Error::ChallengerTooFast, |at| at.reserve(order));
+            m.refused(Consumer, Error::ChallengerTooFast, |at| at.replace(empty, 0, data.on(1), u128::MAX));
+        }
+    });
+}
+
+#[test]
+fn some_things_come_too_early() {
+    every(Error::TooEarly, &["open_round", "renew"], |m| {
+        let (id, p) = m.deal(&[1]);
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        m.open_round();
+        m.advance(m.beat_ms - 1);
+        m.refused(Watcher, Error::TooEarly, |at| at.open_round([1; 32]));
+        m.advance(m.term() - m.beat_ms);
+        m.refused(Stranger, Error::TooEarly, |at| at.renew(p[0]));
+    });
+}
+
+#[test]
+fn some_things_come_too_late() {
+    every(Error::TooLate, &["terminate", "extend", "resize"], |m| {
+        let (id, _) = m.deal(&[1]);
+        let (last, _) = m.deal(&[1]);
+        m.done(Consumer, |at| at.terminate(id, None));
+        m.refused(Consumer, Error::TooLate, |at| at.terminate(id, None));
+        m.refused(Consumer, Error::TooLate, |at| at.extend(id, 1, u128::MAX));
+        m.refused(Consumer, Error::TooLate, |at| at.resize(id, 9, u128::MAX));
+        m.beats(9);
+        m.refused(Consumer, Error::TooLate, |at| at.terminate(last, None));
+    });
+}
+
+#[test]
+fn each_change_needs_its_state() {
+    let messages = [
+        "accept",
+        "decline",
+        "activate",
+        "cancel",
+        "terminate",
+        "extend",
+        "resize",
+        "commit_data",
+        "accept_data",
+        "withdraw_placement",
+        "renew",
+    ];
+    every(Error::WrongState, &messages, |m| {
+        let (running, active) = m.deal(&[1]);
+        let (fresh, proposed) = m.reserve(&[1]);
+        let (empty, over) = m.reserve(&[1]);
+        let (data, error) = (m.data(4), Error::WrongState);
+        m.done(Consumer, |at| at.commit_data(over[0], data.root, data.chunks));
+        m.done(Consumer, |at| at.cancel(empty, None));
+        m.refused(Consumer, error, |at| at.cancel(running, None));
+        m.refused(Consumer, error, |at| at.cancel(running, Some(0)));
+        m.refused(Consumer, error, |at| at.commit_data(over[0], data.root, data.chunks));
+        m.refused(Provider, error, |at| at.accept_data(over[0], data.root));
+        for p in [active[0], over[0]] {
+            m.refused(Provider, error, |at| at.accept(p));
+            m.refused(Provider, error, |at| at.decline(p));
+            m.refused(Provider, error, |at| at.activate(p));
+        }
+        m.refused(Provider, error, |at| at.activate(proposed[0]));
+        for (id, p) in [(fresh, proposed[0]), (empty, over[0])] {
+            m.refused(Consumer, error, |at| at.terminate(id, None));
+            m.refused(Consumer, error, |at| at.terminate(id, Some(0)));
+            m.refused(Consumer, error, |at| at.extend(id, 1, u128::MAX));
+            m.refused(Consumer, error, |at| at.resize(id, 9, u128::MAX));
+            m.refused(Provider, error, |at| at.withdraw_placement(p));
+            m.refused(Stranger, error, |at| at.renew(p));
+        }
+        m.refused(Consumer, error, |at| at.cancel(empty, None));
+    });
+}
+
+#[test]
+fn data_is_committed_before_it_is_accepted() {
+    every(Error::NothingCommitted, &["accept_data"], |m| {
+        let (_, p) = m.deal(&[1]);
+        let data = m.data(4);
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root));
+        m.done(Consumer, |at| at.commit_data(p[0], data.root, data.chunks));
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], [1; 32]));
+        m.done(Provider, |at| at.accept_data(p[0], data.root));
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root));
+    });
+}
+
+#[test]
+fn an_open_round_comes_first() {
+    every(Error::RoundOpen, &["accept_data", "withdraw_placement", "resize", "renew"], |m| {
+        let (id, p) = m.deal(&[1]);
+        let (data, quarter, error) = (m.data(4), m.beat_ms / 4, Error::RoundOpen);
+        m.done(Consumer, |at| at.commit_data(p[0], data.root, data.chunks));
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        m.advance(m.term() - quarter);
+        m.open_round();
+        m.refused(Provider, error, |at| at.accept_data(p[0], data.root));
+        m.refused(Provider, error, |at| at.withdraw_placement(p[0]));
+        m.refused(Consumer, error, |at| at.resize(id, 9, u128::MAX));
+        m.advance(quarter);
+        m.refused(Stranger, error, |at| at.renew(p[0]));
+    });
+}
+
+#[test]
+fn a_report_needs_a_miss() {
+    every(Error::NothingMissed, &["report_miss"], |m| {
+        let (_, p) = m.deal(&[1]);
+        m.open_round();
+        m.refused(Reporter, Error::NothingMissed, |at| at.report_miss(p[0]));
+        m.prove(p[0]);
+        m.beats(1);
+        m.refused(Reporter, Error::NothingMissed, |at| at.report_miss(p[0]));
+    });
+}
+
+#[test]
+fn only_what_has_ended_is_closed() {
+    every(Error::NotEnded, &["close"], |m| {
+        let (id, p) = m.reserve(&[1]);
+        m.refused(Consumer, Error::NotEnded, |at| at.close(id));
+        m.accept(p[0]);
+        m.refused(Consumer, Error::NotEnded, |at| at.close(id));
+        m.activate(p[0]);
+        m.refused(Consumer, Error::NotEnded, |at| at.close(id));
+    });
+}
+
+#[test]
+fn only_what_is_to_renew_renews() {
+    every(Error::NotRenewing, &["renew"], |m| {
+        let (id, p) = m.deal(&[1]);
+        m.refused(Stranger, Error::NotRenewing, |at| at.renew(p[0]));
+        m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
+        m.done(Consumer, |at| at.terminate(id, None));
+        m.refused(Stranger, Error::NotRenewing, |at| at.renew(p[0]));
+    });
+}
+
+#[test]
+fn only_a_free_slot_is_filled() {
+    every(Error::NothingToReplace, &["replace"], |m| {
+        let (id, p) = m.deal(&[1, 1]);
+        let data = m.data(4);
+        m.refused(Consumer, Error::NothingToReplace, |at| at.replace(id, 0, data.on(2), u128::MAX));
+        m.done(Consumer, |at| at.terminate(id, Some(1)));
+        m.advance(m.term());
+        m.settle(p[0]);
+        m.refused(Consumer, Error::NothingToReplace, |at| at.replace(id, 0, data.on(2), u128::MAX));
+        m.refused(Consumer, Error::NothingToReplace, |at| at.replace(id, 1, data.on(2), u128::MAX));
+    });
+}
