@@ -207,10 +207,6 @@ impl Orchestrator {
         if deal.r_changed {
             self.reservations.insert(deal.p.reservation, &deal.r);
         }
-        self.post(deal.r.consumer, &deal.consumer)?;
-        self.post(deal.p.provider, &deal.provider).map_err(|refusal| match refusal {
-            Error::NotEnoughAvailable => Error::ProviderShort,
-            other => other,
-        })
+        self.post_both((deal.r.consumer, &deal.consumer), (deal.p.provider, &deal.provider))
     }
 }

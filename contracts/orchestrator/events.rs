@@ -1,19 +1,18 @@
-//! Everything that happens, as past participles. `BalanceChanged` alone rebuilds every account.
+//! Everything that happens, as past participles. `BalancesChanged` alone rebuilds every account.
 //!
 //! No field is a topic: besides the topic that names the event, each one costs a read and a write of the chain's
 //! database (127 µs of ref_time on pallet-contracts 38), more than all else that an event costs. Whoever reads events
 //! decodes them anyway.
 
-use crate::records::{Settings, SlashReason};
+use crate::records::{AccountBalance, Settings, SlashReason};
+use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
 use orchestrator_domain::{NodeState, Role, State};
 
-/// Both halves of an account's money, as they are now.
+/// Both halves of the money of each account that a posting has touched, as they are now.
 #[ink::event]
-pub struct BalanceChanged {
-    pub account: AccountId,
-    pub available: u128,
-    pub locked: u128,
+pub struct BalancesChanged {
+    pub accounts: Vec<AccountBalance>,
 }
 
 /// Money came in.

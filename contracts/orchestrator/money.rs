@@ -3,9 +3,11 @@
 //! Inside the contract money only moves from one place to another: `owed`, the sum of everything the contract owes,
 //! changes in `take_in` and `pay_out` alone.
 
-use crate::events::BalanceChanged;
+use crate::events::BalancesChanged;
+use crate::records::AccountBalance;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
+use ink::prelude::{vec, vec::Vec};
 use ink::primitives::AccountId;
 use orchestrator_domain::{Account, Balance, Error, Result};
 
@@ -52,9 +54,34 @@ impl Orchestrator {
         self.accounts.get(id).unwrap_or_default()
     }
 
-    /// Posts the moves of one account. Money that comes in is counted before money that goes out.
-    #[inline(never)]
+    /// Posts the moves of one account.
     pub(crate) fn post(&mut self, id: AccountId, moves: &Moves) -> Result<()> {
+        let mut changed = Vec::new();
+        self.apply_moves(id, moves, &mut changed)?;
+        self.announce_balances(changed);
+        Ok(())
+    }
+
+    /// Posts the moves of both sides of a placement, and announces them together: an event costs as much as a write.
+    /// Collateral that the provider lacks is told apart from money that the consumer lacks.
+    pub(crate) fn post_both(
+        &mut self,
+        consumer: (AccountId, &Moves),
+        provider: (AccountId, &Moves),
+    ) -> Result<()> {
+        let mut changed = Vec::new();
+        self.apply_moves(consumer.0, consumer.1, &mut changed)?;
+        self.apply_moves(provider.0, provider.1, &mut changed).map_err(|refusal| match refusal {
+            Error::NotEnoughAvailable => Error::ProviderShort,
+            other => other,
+        })?;
+        self.announce_balances(changed);
+        Ok(())
+    }
+
+    /// Applies the moves of one account. Money that comes in is counted before money that goes out.
+    #[inline(never)]
+    fn apply_moves(&mut self, id: AccountId, moves: &Moves, changed: &mut Vec<AccountBalance>) -> Result<()> {
         if moves.is_empty() {
             return Ok(());
         }
@@ -63,15 +90,23 @@ impl Orchestrator {
         account.debit(moves.debit)?;
         account.bind(moves.bind)?;
         account.release(moves.release)?;
-        self.store_account(id, &account);
+        self.accounts.insert(id, &account);
+        changed.push(AccountBalance { account: id, available: account.available, locked: account.locked });
         Ok(())
+    }
+
+    #[inline(never)]
+    fn announce_balances(&self, accounts: Vec<AccountBalance>) {
+        if !accounts.is_empty() {
+            self.env().emit_event(BalancesChanged { accounts });
+        }
     }
 
     /// Stores an account and announces both halves of its money.
     pub(crate) fn store_account(&mut self, id: AccountId, account: &Account) {
         self.accounts.insert(id, account);
         let (available, locked) = (account.available, account.locked);
-        self.env().emit_event(BalanceChanged { account: id, available, locked });
+        self.announce_balances(vec![AccountBalance { account: id, available, locked }]);
     }
 
     /// Adds to what an account has available.

@@ -133,6 +133,15 @@ pub struct NextAction {
     pub at: u64,
 }
 
+/// Both halves of an account's money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct AccountBalance {
+    pub account: AccountId,
+    pub available: Balance,
+    pub locked: Balance,
+}
+
 /// Money in the contract and money it owes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]

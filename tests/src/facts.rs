@@ -7,7 +7,7 @@ use scale::DecodeAll;
 
 /// One event of the contract that the watch reads.
 pub enum Fact {
-    Balance(BalanceChanged),
+    Balances(BalancesChanged),
     Deposited(Deposited),
     Withdrawn(Withdrawn),
     Moved(PlacementMoved),
@@ -35,7 +35,7 @@ impl Fact {
     }
 
     fn read(event: &ContractEvent) -> Option<Fact> {
-        decoded(event, Fact::Balance)
+        decoded(event, Fact::Balances)
             .or_else(|| decoded(event, Fact::Deposited))
             .or_else(|| decoded(event, Fact::Withdrawn))
             .or_else(|| decoded(event, Fact::Moved))

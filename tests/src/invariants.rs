@@ -73,7 +73,9 @@ impl Watch {
             match fact {
                 Fact::Deposited(x) => self.deposited += x.amount,
                 Fact::Withdrawn(x) => self.withdrawn += x.amount,
-                Fact::Balance(x) => drop(self.balances.insert(x.account, (x.available, x.locked))),
+                Fact::Balances(x) => {
+                    self.balances.extend(x.accounts.iter().map(|x| (x.account, (x.available, x.locked))));
+                }
                 _ => {}
             }
         }
@@ -326,7 +328,7 @@ fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact]) -> 
                     consenting.extend(consumer(now, p).filter(|_| renews(now, p)));
                 }
             }
-            Fact::Moved(_) | Fact::Balance(_) | Fact::Committed(_) | Fact::Access(_) => {}
+            Fact::Moved(_) | Fact::Balances(_) | Fact::Committed(_) | Fact::Access(_) => {}
         }
     }
     for (id, account) in &now.accounts {

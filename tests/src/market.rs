@@ -209,7 +209,7 @@ impl<L: Ledger> Market<L> {
         self.candidates.challengers.insert(caller);
         for fact in &facts {
             match fact {
-                Fact::Balance(x) => drop(self.known.insert(x.account)),
+                Fact::Balances(x) => self.known.extend(x.accounts.iter().map(|x| x.account)),
                 Fact::Committed(x) => drop(self.candidates.committed.insert(x.placement)),
                 Fact::Access(x) => drop(self.candidates.granted.insert(x.reservation)),
                 _ => {}

@@ -1,7 +1,7 @@
 //! What is stored, byte by byte: a later version of the code must read it.
 
 use super::market::*;
-use crate::events::BalanceChanged;
+use crate::events::BalancesChanged;
 use ink::env::Event;
 use orchestrator_domain::{Error, Placement};
 use scale::{DecodeAll, Encode};
@@ -30,11 +30,11 @@ fn a_placement_keeps_its_size() {
     assert_eq!(Placement::decode_all(&mut &bytes[..]), Ok(p));
 }
 
-/// `BalanceChanged` is what indexers rebuild accounts from; its topic hashes the spelling of its fields' types.
+/// `BalancesChanged` is what indexers rebuild accounts from; its topic hashes the spelling of its fields' types.
 #[ink::test]
 fn the_balance_event_keeps_its_signature() {
-    let signature = ink::blake2x256!("BalanceChanged(AccountId,u128,u128)");
-    assert_eq!(BalanceChanged::SIGNATURE_TOPIC, Some(signature));
+    let signature = ink::blake2x256!("BalancesChanged(Vec<AccountBalance>)");
+    assert_eq!(BalancesChanged::SIGNATURE_TOPIC, Some(signature));
 }
 
 #[ink::test]

@@ -3,7 +3,7 @@
 use orchestrator::{
     domain::{bps_down, price_down, Error, NodeState, Order, State},
     events::{
-        BalanceChanged, ChallengerRegistered, DataCommitted, DataUnitUpdated, NodeUpdated, PlacementMoved,
+        BalancesChanged, ChallengerRegistered, DataCommitted, DataUnitUpdated, NodeUpdated, PlacementMoved,
         Proven, ProviderUpdated, ReservationClosed, ReservationOpened, RoundOpened, Settled,
     },
     Verdict,
@@ -53,7 +53,7 @@ fn reserving_announces_placement_money_and_reservation() {
     let held = Held::new();
     let done = market.send(p.consumer, market.at().reserve(order(held.replica(1)))).unwrap();
     assert_eq!(done.value, 1);
-    assert_eq!(done.kinds(), ["PlacementMoved", "BalanceChanged", "ReservationOpened"]);
+    assert_eq!(done.kinds(), ["PlacementMoved", "BalancesChanged", "ReservationOpened"]);
     let moved: PlacementMoved = done.one();
     assert_eq!((moved.placement, moved.reservation, moved.provider), (1, 1, p.provider));
     assert_eq!((moved.slot, moved.unit, moved.state, moved.ends_at), (0, 1, State::Proposed, 0));
@@ -61,7 +61,7 @@ fn reserving_announces_placement_money_and_reservation() {
     assert_eq!((moved.capacity, moved.price, moved.escrow, moved.collateral), (10, PRICE, TERM_PRICE, 0));
     let opened: ReservationOpened = done.one();
     assert_eq!((opened.reservation, opened.consumer, opened.price), (1, p.consumer, TERM_PRICE));
-    let money: BalanceChanged = done.one();
+    let [money] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((money.available, money.locked), (PURSE_INSIDE - TERM_PRICE, TERM_PRICE));
 }
 
@@ -72,9 +72,9 @@ fn accepting_locks_collateral_and_activating_starts_the_term() {
     market.send(p.consumer, market.at().reserve(order(held.replica(1)))).unwrap();
 
     let done = market.send(p.provider, market.at().accept(1)).unwrap();
-    assert_eq!(done.kinds(), ["PlacementMoved", "BalanceChanged"]);
+    assert_eq!(done.kinds(), ["PlacementMoved", "BalancesChanged"]);
     assert_eq!(done.one::<PlacementMoved>().state, State::Accepted);
-    let money: BalanceChanged = done.one();
+    let [money] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((money.account, money.locked), (p.provider, COLLATERAL));
     assert_eq!(done.one::<PlacementMoved>().collateral, COLLATERAL);
 
@@ -115,7 +115,7 @@ fn another_chunk_in_the_answer_is_a_miss_that_costs_collateral_at_once() {
     answer.proofs[1].chunk[0] ^= 1;
     let done = market.send(p.provider, market.at().prove(vec![answer])).unwrap();
     assert_eq!(done.value, [Verdict::Invalid]);
-    assert_eq!(done.kinds(), ["Slashed", "BalanceChanged"]);
+    assert_eq!(done.kinds(), ["Slashed", "BalancesChanged"]);
     assert_eq!(market.placement(1).collateral, COLLATERAL - COLLATERAL / 10);
     market.check_books(&p.all(), &[1]);
 }
@@ -236,8 +236,9 @@ fn a_completed_deal_leaves_nobodys_money_in_the_contract() {
 #[test]
 fn balance_events_alone_rebuild_every_account() {
     let (mut market, p, held) = live();
-    let mut latest: Vec<BalanceChanged> = Vec::new();
-    let mut read = |done: Done<()>| latest.extend(done.all::<BalanceChanged>());
+    let mut latest = Vec::new();
+    let mut read =
+        |done: Done<()>| latest.extend(done.all::<BalancesChanged>().into_iter().flat_map(|x| x.accounts));
     market.wait(INTERVAL_MS.into());
     market.send(p.consumer, market.at().open_round([1; 32])).unwrap();
     let answer = held.answer(&mut market, 1);

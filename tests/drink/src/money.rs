@@ -3,7 +3,7 @@
 use drink::DispatchError;
 use orchestrator::{
     domain::Error,
-    events::{BalanceChanged, Deposited, Withdrawn},
+    events::{BalancesChanged, Deposited, Withdrawn},
     Solvency,
 };
 
@@ -44,8 +44,8 @@ fn what_was_deposited_comes_back_to_the_last_unit() {
 fn a_deposit_announces_the_new_balance_and_who_sent_it() {
     let (mut market, p) = empty();
     let done = market.pay(p.consumer, 700, market.at().deposit_for(p.provider)).unwrap();
-    assert_eq!(done.kinds(), ["BalanceChanged", "Deposited"]);
-    let balance: BalanceChanged = done.one();
+    assert_eq!(done.kinds(), ["BalancesChanged", "Deposited"]);
+    let [balance] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((balance.account, balance.available, balance.locked), (p.provider, 700, 0));
     let deposit: Deposited = done.one();
     assert_eq!((deposit.account, deposit.from, deposit.amount), (p.provider, p.consumer, 700));
@@ -57,8 +57,8 @@ fn a_withdrawal_announces_the_new_balance_and_the_amount() {
     let (mut market, p) = empty();
     market.pay(p.consumer, 700, market.at().deposit()).unwrap();
     let done = market.send(p.consumer, market.at().withdraw(300)).unwrap();
-    assert_eq!(done.kinds(), ["BalanceChanged", "Withdrawn"]);
-    let left: BalanceChanged = done.one();
+    assert_eq!(done.kinds(), ["BalancesChanged", "Withdrawn"]);
+    let [left] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((left.account, left.available, left.locked), (p.consumer, 400, 0));
     let out: Withdrawn = done.one();
     assert_eq!((out.account, out.amount), (p.consumer, 300));
