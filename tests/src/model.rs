@@ -204,9 +204,6 @@ impl Model<'_> {
         if amount == 0 {
             return Err(Error::ZeroAmount);
         }
-        if amount > self.state.solvency.held {
-            return Err(Error::NotEnoughHeld);
-        }
         if amount > self.available(caller) {
             return Err(Error::NotEnoughAvailable);
         }

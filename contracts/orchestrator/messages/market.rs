@@ -26,7 +26,7 @@ pub const NONE: [u64; 0] = [];
 /// Chunks of the usual replica: 1 KiB each, all alike, so that its tree has one hash a level.
 pub const CHUNKS: u64 = 4;
 
-fn account(number: u8) -> AccountId {
+pub fn account(number: u8) -> AccountId {
     AccountId::from([number; 32])
 }
 

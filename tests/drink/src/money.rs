@@ -74,13 +74,6 @@ fn nobody_withdraws_what_others_deposited() {
 }
 
 #[test]
-fn nobody_withdraws_what_the_contract_does_not_hold() {
-    let (mut market, p) = empty();
-    market.pay(p.consumer, 700, market.at().deposit()).unwrap();
-    assert_eq!(market.send(p.consumer, market.at().withdraw(701)).unwrap_err(), Error::NotEnoughHeld);
-}
-
-#[test]
 fn locked_money_cannot_be_withdrawn() {
     let (mut market, p, _) = live();
     let money = market.money(p.consumer);
