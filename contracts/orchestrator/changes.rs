@@ -6,7 +6,7 @@ use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    chunks_fit, price_down, price_up, Account, Balance, DataUnit, Error, List, Placement, Replica,
+    chunks_fit, price_down, price_up, share_up, Account, Balance, DataUnit, Error, List, Placement, Replica,
     Reservation, Result, State, Tally,
 };
 
@@ -83,7 +83,7 @@ impl Orchestrator {
         }
     }
 
-    /// Brings escrow and collateral to what the rest of the term asks for.
+    /// Brings the escrow to what the rest of the term asks for, and the collateral to what `rest_ms` of it asks for.
     fn fund_rest(&mut self, deal: &mut Deal, rest_ms: u64) -> Result<Balance> {
         deal.raise_collateral(price_up(deal.p.price, deal.p.capacity, rest_ms)?)?;
         let locked = deal.fund()?;
@@ -134,6 +134,10 @@ impl Orchestrator {
             unit.give_back(less);
             let notice = rest.min(deal.p.terms.notice_ms.into());
             add(&mut deal.p.earned_before, price_down(deal.p.price, less, notice)?)?;
+            deal.p.collateral_initial = share_up(deal.p.collateral_initial, capacity, held)?;
+            let above = deal.p.collateral.saturating_sub(deal.p.collateral_initial);
+            deal.provider.unlock(above)?;
+            deal.p.collateral = deal.p.collateral.saturating_sub(above);
         }
         if !chunks_fit(unit.spec.kind, capacity, deal.p.chunks) {
             return Err(Error::CapacityInUse);
@@ -142,10 +146,11 @@ impl Orchestrator {
         deal.p.capacity = capacity;
         deal.r.capacity = capacity;
         deal.r_changed = true;
-        self.fund_rest(deal, rest)
+        self.fund_rest(deal, if capacity > held { rest } else { 0 })
     }
 
-    /// Continues a placement for another term at the unit's price of now, without a gap.
+    /// Continues a placement for another term from now on, at the unit's price of now. The time since the last term's
+    /// end was not challenged and is not paid, so that renewing at once is what the provider wants.
     pub(crate) fn renew_placement(&mut self, deal: &mut Deal) -> Result<()> {
         deal.p.ensure(State::Active)?;
         if !deal.r.renews() || deal.p.terminated {
@@ -162,9 +167,9 @@ impl Orchestrator {
         if price > deal.r.renew_up_to {
             return Err(Error::AboveCeiling);
         }
-        deal.p.start_segment(deal.p.ends_at, &deal.round)?;
+        deal.p.start_segment(deal.clock.now, &deal.round)?;
         deal.p.price = unit.spec.price;
-        deal.p.ends_at = deal.p.ends_at.saturating_add(term);
+        deal.p.ends_at = deal.clock.now.saturating_add(term);
         let lost = deal.p.collateral_initial.saturating_sub(deal.p.collateral);
         add(&mut deal.p.collateral, lost)?;
         deal.provider.lock(lost)?;
@@ -187,7 +192,7 @@ impl Orchestrator {
         let clock = self.clock();
         clock.ensure_open()?;
         let unit = self.unit_of(replica.unit)?;
-        unit.check_offer(r.capacity, term_ms)?;
+        unit.check_offer(r.capacity, term_ms, clock.now)?;
         self.ensure_online(&unit)?;
         ensure_data(&unit, r.capacity, &replica.root, replica.chunks)?;
         let challenger = self.challenger_of(r.challenger)?;

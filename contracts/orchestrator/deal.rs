@@ -26,6 +26,8 @@ pub(crate) struct Deal {
     pub clock: Clock,
     pub consumer: Moves,
     pub provider: Moves,
+    /// Rounds that this call has found missed.
+    pub missed: u32,
 }
 
 impl Deal {
@@ -84,13 +86,14 @@ impl Orchestrator {
         let clock = self.clock();
         let round = challenger.latest(&clock);
         let (consumer, provider) = (Moves::default(), Moves::default());
-        Ok(Deal { id, p, r, r_changed: false, round, clock, consumer, provider })
+        Ok(Deal { id, p, r, r_changed: false, round, clock, consumer, provider, missed: 0 })
     }
 
     /// Loads a placement and brings it up to now. Misses found on the way pay `reporter` its share.
     pub(crate) fn load(&mut self, id: u64, reporter: Option<AccountId>) -> Result<Deal> {
         let mut deal = self.open(id)?;
         let misses = deal.p.account(&deal.round);
+        deal.missed = misses.count;
         self.punish(&mut deal, &misses, SlashReason::Unanswered, reporter)?;
         self.advance(&mut deal)?;
         Ok(deal)

@@ -71,14 +71,6 @@ pub struct RoundOpened {
     pub seed: [u8; 32],
 }
 
-/// A consumer reserved; the placements follow as `PlacementMoved`.
-#[ink::event]
-pub struct ReservationOpened {
-    pub reservation: u64,
-    pub consumer: AccountId,
-    pub price: u128,
-}
-
 /// A placement entered a state, or was extended, resized, renewed or terminated: what holds for it from now on.
 /// `ends_at` is zero before it is active.
 #[ink::event]
@@ -136,8 +128,8 @@ pub struct Settled {
     pub bonus: u128,
 }
 
-/// A reservation was set to renew (for at most so much a replica, zero for no more), offered to another consumer, or
-/// taken over by one, with its escrow and its duties.
+/// A reservation was opened, set to renew (for at most so much a replica, zero for no more), offered to another consumer,
+/// or taken over by one, with its escrow and its duties.
 #[ink::event]
 pub struct ReservationChanged {
     pub reservation: u64,

@@ -61,14 +61,13 @@ mod orchestrator {
         pub(crate) challengers: Mapping<AccountId, Challenger>,
         pub(crate) reservations: Mapping<u64, Reservation>,
         pub(crate) placements: Mapping<u64, Placement>,
-        pub(crate) grants: Mapping<u64, Vec<Grant>>,
         pub(crate) committed: Mapping<u64, Commitment>,
         pub(crate) lists: Mapping<(List, u32), u64>,
     }
 
     impl Orchestrator {
-        // A message is `inline(never)`: the chain translates each function of the code when it is first entered and
-        // charges for its length, so that messages inlined into the dispatcher would be paid for by every call.
+        // A message of some length is `inline(never)`: the chain translates each function of the code when it is first
+        // entered and charges for its length, so that what is inlined into the dispatcher is paid for by every call.
 
         /// A market without entries. The caller becomes the admin; network fees go to `treasury`. Fees and windows
         /// start at their defaults: see `configure`.
@@ -93,7 +92,6 @@ mod orchestrator {
                 challengers: Mapping::new(),
                 reservations: Mapping::new(),
                 placements: Mapping::new(),
-                grants: Mapping::new(),
                 committed: Mapping::new(),
                 lists: Mapping::new(),
             }
@@ -103,7 +101,6 @@ mod orchestrator {
 
         /// Adds the tokens sent along to what the caller has available here.
         #[ink(message, payable)]
-        #[inline(never)]
         pub fn deposit(&mut self) -> Result<()> {
             self.deposit_for(self.env().caller())
         }
@@ -131,14 +128,12 @@ mod orchestrator {
 
         /// Available and locked money of an account.
         #[ink(message)]
-        #[inline(never)]
         pub fn account(&self, account: AccountId) -> Account {
             self.account_of(account)
         }
 
         /// What the contract holds and what it owes; held is never below owed.
         #[ink(message)]
-        #[inline(never)]
         pub fn solvency(&self) -> Solvency {
             Solvency { held: self.env().balance(), owed: self.owed }
         }
@@ -146,7 +141,8 @@ mod orchestrator {
         // ------------------------------------------------------------------- providers, nodes and data units
 
         /// Registers the caller as a provider, or changes its profile (at most 512 bytes) and delegate. The delegate
-        /// may accept, decline, activate and prove, and never touches money.
+        /// may accept (which locks collateral), decline, activate and prove (where a wrong proof costs collateral); it
+        /// cannot withdraw.
         #[ink(message)]
         #[inline(never)]
         pub fn set_provider(&mut self, profile: Vec<u8>, delegate: Option<AccountId>) -> Result<()> {
@@ -161,7 +157,6 @@ mod orchestrator {
 
         /// Profile and delegate of a provider.
         #[ink(message)]
-        #[inline(never)]
         pub fn provider(&self, provider: AccountId) -> Option<Provider> {
             self.providers.get(provider)
         }
@@ -215,7 +210,6 @@ mod orchestrator {
 
         /// A node.
         #[ink(message)]
-        #[inline(never)]
         pub fn node(&self, node: u64) -> Option<Node> {
             self.nodes.get(node)
         }
@@ -233,12 +227,13 @@ mod orchestrator {
             self.nodes.insert(node, &on);
             self.lists.insert((List::Units(node), place), &id);
             let region = on.spec.region;
-            self.put_unit(id, &DataUnit { provider: on.provider, node, region, used: 0, place, spec });
+            let provider = on.provider;
+            self.put_unit(id, &DataUnit { provider, node, region, used: 0, place, changed_at: 0, spec });
             Ok(id)
         }
 
-        /// Changes a data unit of the caller, for new placements only; its kind stays, and its capacity does not go
-        /// below what is in use.
+        /// Changes a data unit of the caller, for new placements only, which it takes again after ten minutes. Its kind
+        /// stays, and its capacity does not go below what is in use.
         #[ink(message)]
         #[inline(never)]
         pub fn update_unit(&mut self, unit: u64, spec: UnitSpec) -> Result<()> {
@@ -249,6 +244,7 @@ mod orchestrator {
             }
             let kind = record.spec.kind;
             record.spec = UnitSpec { kind, ..spec };
+            record.changed_at = self.env().block_timestamp();
             self.put_unit(unit, &record);
             Ok(())
         }
@@ -273,7 +269,6 @@ mod orchestrator {
 
         /// A data unit.
         #[ink(message)]
-        #[inline(never)]
         pub fn data_unit(&self, unit: u64) -> Option<DataUnit> {
             self.units.get(unit)
         }
@@ -283,12 +278,13 @@ mod orchestrator {
         #[inline(never)]
         pub fn find_data_units(&self, filter: Filter, cursor: u64, limit: u32) -> Found {
             let mut units = Vec::new();
+            let now = self.env().block_timestamp();
             let first = cursor.max(1);
-            let end = first.saturating_add(limit.min(MAX_PAGE).into());
+            let end = first.saturating_add(limit.clamp(1, MAX_PAGE).into());
             for id in first..end.min(self.last_unit.saturating_add(1)) {
                 if let Some(unit) = self.units.get(id) {
                     let spec = &unit.spec;
-                    let fits = unit.check_offer(filter.capacity, filter.term_ms).is_ok()
+                    let fits = unit.check_offer(filter.capacity, filter.term_ms, now).is_ok()
                         && filter.kind.is_none_or(|x| x == spec.kind)
                         && filter.region.is_none_or(|x| x == unit.region)
                         && (filter.max_price == 0 || spec.price <= filter.max_price)
@@ -301,12 +297,12 @@ mod orchestrator {
             Found { units, next: if end > self.last_unit { 0 } else { end } }
         }
 
-        /// What a term on a data unit costs now; refuses as `reserve` would.
+        /// What a term on a data unit costs now; refuses a unit that would not take it.
         #[ink(message)]
         #[inline(never)]
         pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64) -> Result<Quote> {
             let unit = self.unit_of(unit)?;
-            unit.check_offer(capacity, term_ms)?;
+            unit.check_offer(capacity, term_ms, self.env().block_timestamp())?;
             self.ensure_online(&unit)?;
             let price = price_up(unit.spec.price, capacity, term_ms)?;
             let collateral = bps_up(price, unit.spec.terms.collateral_bps)?;
@@ -349,7 +345,6 @@ mod orchestrator {
 
         /// A challenger and its latest round.
         #[ink(message)]
-        #[inline(never)]
         pub fn challenger(&self, challenger: AccountId) -> Option<Challenger> {
             self.challengers.get(challenger)
         }
@@ -395,11 +390,9 @@ mod orchestrator {
         /// Has the rounds that a placement missed accounted for. The caller gets the reporter's share of the slash,
         /// unless it is a party of the placement.
         #[ink(message)]
-        #[inline(never)]
         pub fn report_miss(&mut self, placement: u64) -> Result<()> {
-            let before = self.placement_of(placement)?.tally.missed;
             let deal = self.load(placement, Some(self.env().caller()))?;
-            if deal.p.tally.missed == before {
+            if deal.missed == 0 {
                 return Err(Error::NothingMissed);
             }
             self.save(&deal)
@@ -430,6 +423,7 @@ mod orchestrator {
                 renew_up_to: 0,
                 place: 0,
                 manifest: order.manifest,
+                grants: Vec::new(),
                 slots: Vec::new(),
             };
             let mut price = 0;
@@ -444,14 +438,12 @@ mod orchestrator {
             account.bind(price)?;
             r.place = self.enlist(&mut account, consumer, id)?;
             self.store_account(consumer, &account);
-            self.reservations.insert(id, &r);
-            self.env().emit_event(ReservationOpened { reservation: id, consumer, price });
+            self.put_reservation(id, &r);
             Ok(id)
         }
 
         /// A reservation.
         #[ink(message)]
-        #[inline(never)]
         pub fn reservation(&self, reservation: u64) -> Option<Reservation> {
             self.reservations.get(reservation)
         }
@@ -459,41 +451,38 @@ mod orchestrator {
         /// Cancels one slot's placement, or all that are not active. A proposal is cancelled for nothing; what was
         /// accepted pays the notice, unless its time to activate is over. Only the consumer.
         #[ink(message)]
-        #[inline(never)]
         pub fn cancel(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Cancel).map(drop)
         }
 
-        /// Ends one slot's placement, or all that are active, when the notice is over; the rest is refunded at once.
-        /// Only the consumer.
+        /// Ends one slot's placement, or all that last longer than the notice, when the notice is over; the rest is
+        /// refunded at once. Only the consumer.
         #[ink(message)]
-        #[inline(never)]
         pub fn terminate(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Terminate).map(drop)
         }
 
-        /// Lengthens the term of all placements at the price agreed, locking at most `max_price` more. Every data unit
-        /// must be open, its price not risen, its provider able to lock the collateral. Only the consumer.
+        /// Lengthens the term of all placements that are active at the price agreed, locking at most `max_price` more.
+        /// Every data unit must be open and its price not risen; the providers' collateral grows with the price of what
+        /// is left of the term. Only the consumer.
         #[ink(message)]
-        #[inline(never)]
         pub fn extend(&mut self, reservation: u64, ms: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Extend(ms))?;
             ensure_ceiling(locked, max_price)
         }
 
-        /// Changes the capacity of all placements from now on, locking at most `max_price` more. Growing needs what
-        /// extending needs, and room; shrinking pays the notice for what is given up. Refused while a round is open
-        /// and unanswered. Only the consumer.
+        /// Changes the capacity of all active placements from now on, locking at most `max_price` more. Growing needs
+        /// what extending needs, and room; shrinking pays the notice for what is given up and lowers the collateral in
+        /// proportion. Refused while a round is open and unanswered, or a replica is on its way. Only the consumer.
         #[ink(message)]
-        #[inline(never)]
         pub fn resize(&mut self, reservation: u64, capacity: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Resize(capacity))?;
             ensure_ceiling(locked, max_price)
         }
 
         /// Proposes a new placement for a slot whose placement failed, was cancelled or withdrawn. It runs for what
-        /// was left of the term and brings the slot's repair pot as a bonus, up to its own price. Only the consumer.
-        /// Returns its id.
+        /// was left of the term, at least the unit's shortest, and brings the slot's repair pot as a bonus, up to its
+        /// own price and to what the lost one would still have earned. Only the consumer. Returns its id.
         #[ink(message)]
         #[inline(never)]
         pub fn replace(
@@ -511,14 +500,16 @@ mod orchestrator {
             }
             let unit = self.unit_of(replica.unit)?;
             let mut r = deal.r;
-            let left = deal.p.ends_at.saturating_sub(deal.clock.now);
-            if deal.p.ends_at > 0 && left == 0 {
+            let never = deal.p.ends_at == 0;
+            let left = if never { deal.p.term_ms } else { deal.p.ends_at.saturating_sub(deal.clock.now) };
+            if left == 0 {
                 return Err(Error::TooLate);
             }
-            let term_ms = if deal.p.ends_at == 0 { r.term_ms } else { left.max(unit.spec.min_term_ms) };
-            let pot = r.slot(slot)?.pot;
+            let term_ms = left.max(unit.spec.min_term_ms);
+            let pot = r.slot(slot)?.pot.min(price_up(deal.p.price, deal.p.capacity, left)?);
             let (id, price, bonus) = self.propose(reservation, &r, slot, &replica, term_ms, pot)?;
-            r.slot(slot)?.pot = pot.saturating_sub(bonus);
+            let rest = r.slot(slot)?;
+            rest.pot = rest.pot.saturating_sub(bonus);
             self.forget(old, &deal.p);
             r.slot(slot)?.placement = id;
             self.reservations.insert(reservation, &r);
@@ -560,7 +551,6 @@ mod orchestrator {
             add(&mut self.fees, to_treasury)?;
             self.lists.remove((List::Reservations(r.consumer), r.place));
             self.reservations.remove(reservation);
-            self.grants.remove(reservation);
             self.env().emit_event(ReservationClosed { reservation, to_consumer, to_treasury });
             Ok(())
         }
@@ -579,8 +569,9 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Renews a placement whose term is over, without a gap, at the data unit's present price. Anyone, within 3
-        /// days after the end, if the consumer set it to renew and has the price available.
+        /// Renews a placement whose term is over, from now on, at the data unit's present price; the time since the end
+        /// is not paid. Anyone, within 3 days after the end, if the consumer set it to renew and has the price
+        /// available, the unit is open and the provider can bring the collateral back to what the term asks for.
         #[ink(message)]
         #[inline(never)]
         pub fn renew(&mut self, placement: u64) -> Result<()> {
@@ -591,7 +582,6 @@ mod orchestrator {
 
         /// Offers a reservation with all that is in escrow to another consumer, or (none) takes the offer back.
         #[ink(message)]
-        #[inline(never)]
         pub fn offer_reservation(&mut self, reservation: u64, to: Option<AccountId>) -> Result<()> {
             let mut r = self.reservation_of_caller(reservation)?;
             r.offered_to = to;
@@ -599,8 +589,8 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Takes over a reservation that was offered to the caller: escrow, refunds and duties move with it. A renewal
-        /// set by the former consumer ends.
+        /// Takes over a reservation that was offered to the caller: escrow, refunds, pots and duties move with it; its
+        /// challenger and referrer stay. A renewal set by the former consumer ends.
         #[ink(message)]
         #[inline(never)]
         pub fn accept_reservation(&mut self, reservation: u64) -> Result<()> {
@@ -632,38 +622,25 @@ mod orchestrator {
         #[ink(message)]
         #[inline(never)]
         pub fn set_access(&mut self, reservation: u64, account: AccountId, role: Option<Role>) -> Result<()> {
-            self.reservation_of_caller(reservation)?;
-            let mut grants = self.access(reservation);
-            if let Some(i) = grants.iter().position(|x| x.account == account) {
-                grants.swap_remove(i);
+            let mut r = self.reservation_of_caller(reservation)?;
+            if let Some(i) = r.grants.iter().position(|x| x.account == account) {
+                r.grants.swap_remove(i);
             }
             if let Some(role) = role {
-                if grants.len() >= MAX_GRANTS {
+                if r.grants.len() >= MAX_GRANTS {
                     return Err(Error::TooLong);
                 }
-                grants.push(Grant { account, role });
+                r.grants.push(Grant { account, role });
             }
-            if grants.is_empty() {
-                self.grants.remove(reservation);
-            } else {
-                self.grants.insert(reservation, &grants);
-            }
+            self.reservations.insert(reservation, &r);
             self.env().emit_event(AccessSet { reservation, account, role });
             Ok(())
         }
 
-        /// Access list of a reservation.
-        #[ink(message)]
-        #[inline(never)]
-        pub fn access(&self, reservation: u64) -> Vec<Grant> {
-            self.grants.get(reservation).unwrap_or_default()
-        }
-
         // --------------------------------------------------------------------------------------- placements
 
-        /// A placement as it is stored; what time has brought about since shows in `next_action_at`.
+        /// A placement as it was when it was last touched; `settle` brings it up to now, and a dry run of it shows how.
         #[ink(message)]
-        #[inline(never)]
         pub fn placement(&self, placement: u64) -> Option<Placement> {
             self.placements.get(placement)
         }
@@ -729,21 +706,20 @@ mod orchestrator {
 
         /// Root and chunk count offered by `commit_data` and not taken yet.
         #[ink(message)]
-        #[inline(never)]
         pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
             self.committed.get(placement)
         }
 
-        /// Takes the committed root: from the next round on it is what must be proven. It must be the root that the
-        /// provider checked. Refused while a round is open and unanswered. Provider or delegate.
+        /// Takes the committed data: from the next round on it is what must be proven. Root and chunk count must be
+        /// those that the provider checked. Refused while a round is open and unanswered. Provider or delegate.
         #[ink(message)]
         #[inline(never)]
-        pub fn accept_data(&mut self, placement: u64, root: [u8; 32]) -> Result<()> {
+        pub fn accept_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
-            let Commitment { root: offered, chunks } =
-                self.committed.take(placement).ok_or(Error::NothingCommitted)?;
-            if offered != root {
+            let data = Commitment { root, chunks };
+            let in_force = deal.p.root == root && deal.p.chunks == chunks;
+            if self.committed.get(placement) != Some(data) || in_force {
                 return Err(Error::NothingCommitted);
             }
             if !deal.p.is_live() {
@@ -763,7 +739,6 @@ mod orchestrator {
         /// Pays what a placement has earned up to now and carries out what is due. Anyone; twice in a row pays
         /// nothing the second time.
         #[ink(message)]
-        #[inline(never)]
         pub fn settle(&mut self, placement: u64) -> Result<()> {
             let deal = self.load(placement, None)?;
             self.save(&deal)
@@ -782,11 +757,11 @@ mod orchestrator {
             Ok(())
         }
 
-        /// The provider leaves an active placement and pays the exit fee out of its collateral into the repair pot.
-        /// Free once the term is over. Refused while a round is open and unanswered. Only the provider.
+        /// The provider leaves an active placement and pays the exit fee, at most `max_fee`, out of its collateral into
+        /// the repair pot. Free once the term is over. Refused while a round is open and unanswered. Only the provider.
         #[ink(message)]
         #[inline(never)]
-        pub fn withdraw_placement(&mut self, placement: u64) -> Result<()> {
+        pub fn withdraw_placement(&mut self, placement: u64, max_fee: Balance) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_provider(deal.p.provider)?;
             deal.p.ensure(State::Active)?;
@@ -799,6 +774,7 @@ mod orchestrator {
                 return self.save(&deal);
             }
             let fee = deal.p.exit_fee_up()?;
+            ensure_ceiling(fee, max_fee)?;
             deal.p.collateral = deal.p.collateral.saturating_sub(fee);
             self.forfeit(&mut deal, 0, fee, SlashReason::Exit, None)?;
             self.finish(&mut deal, State::Withdrawn, now)?;
@@ -807,7 +783,6 @@ mod orchestrator {
 
         /// What `withdraw_placement` would cost the provider before the end of the term.
         #[ink(message)]
-        #[inline(never)]
         pub fn exit_fee(&self, placement: u64) -> Result<Balance> {
             self.placement_of(placement)?.exit_fee_up()
         }
@@ -870,7 +845,7 @@ mod orchestrator {
                 List::Nodes(id) => self.account_of(*id).nodes,
                 List::Units(node) => self.nodes.get(node).map_or(0, |x| x.listed),
             };
-            let stop = cursor.saturating_add(limit.min(MAX_PAGE)).min(end);
+            let stop = cursor.saturating_add(limit.clamp(1, MAX_PAGE)).min(end);
             let mut ids = Vec::new();
             for place in cursor..stop {
                 if let Some(id) = self.lists.get((list.clone(), place)) {
@@ -899,7 +874,6 @@ mod orchestrator {
 
         /// Offers the admin's role to another account, or (none) takes the offer back. Only the admin.
         #[ink(message)]
-        #[inline(never)]
         pub fn offer_admin(&mut self, to: Option<AccountId>) -> Result<()> {
             self.ensure_admin()?;
             self.offered_to = to;
@@ -909,7 +883,6 @@ mod orchestrator {
 
         /// Takes over the admin's role that was offered to the caller.
         #[ink(message)]
-        #[inline(never)]
         pub fn accept_admin(&mut self) -> Result<()> {
             let admin = self.env().caller();
             if self.offered_to != Some(admin) {
@@ -934,7 +907,7 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Stops new business for at most 14 days and stretches deadlines; proving, settling, renewing, ending, closing
+        /// Stops new business and new rounds for at most 14 days and stretches deadlines; proving, settling, renewing, ending, closing
         /// and withdrawing stay open. Or lets it go on. Only the admin.
         #[ink(message)]
         #[inline(never)]
@@ -952,7 +925,6 @@ mod orchestrator {
 
         /// Credits the network fees collected so far to the treasury. Anyone.
         #[ink(message)]
-        #[inline(never)]
         pub fn collect_fees(&mut self) -> Result<()> {
             let amount = core::mem::take(&mut self.fees);
             if amount == 0 {

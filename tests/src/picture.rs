@@ -128,8 +128,8 @@ impl Picture {
         self.units = reader.each(1..=units, |id| reader.ask(at.data_unit(id)));
         self.reservations = reader.each(1..=reservations, |id| reader.ask(at.reservation(id)));
         self.placements = reader.each(1..=placements, |id| reader.ask(at.placement(id)));
-        let granted = |id| Some(reader.ask(at.access(id))).filter(|x| !x.is_empty());
-        self.grants = reader.each(candidates.granted.iter().copied(), granted);
+        let granted = |id| self.reservations.get(&id).map(|r| r.grants.clone()).filter(|x| !x.is_empty());
+        self.grants = candidates.granted.iter().filter_map(|id| Some((*id, granted(*id)?))).collect();
         let committed = |id| reader.ask(at.committed_data(id));
         self.committed = reader.each(candidates.committed.iter().copied(), committed);
         let providers = candidates.providers.iter();

@@ -20,7 +20,7 @@ fn eventful() -> (Picture, u64) {
     m.settle(p[1]);
     assert_eq!((m.state(p[0]), m.state(p[1])), (State::Failed, State::Active));
     let (other, q) = m.deal(&[1]);
-    m.done(Provider, |at| at.withdraw_placement(q[0]));
+    m.done(Provider, |at| at.withdraw_placement(q[0], u128::MAX));
     let replica = m.data(50).on(2);
     m.done(Consumer, |at| at.replace(other, 0, replica, u128::MAX));
     assert!(m.reservation(id).slots[0].pot > 0);

@@ -62,6 +62,7 @@ fn raised(error: Error) -> Raised {
         Error::AboveCeiling => By("a_ceiling_binds"),
         Error::PriceRisen => By("a_risen_price_ends_the_standing_offer"),
         Error::UnitClosed => By("a_closed_unit_takes_nothing_new"),
+        Error::UnitChanged => By("a_changed_unit_rests"),
         Error::NodeNotOnline => By("a_draining_node_takes_nothing_new"),
         Error::NodeInUse => By("a_node_with_units_stays"),
         Error::UnitInUse => By("a_unit_with_placements_stays"),

@@ -35,7 +35,7 @@ tell! {
         a_reservation_shrinks_and_pays_the_notice,
         shrinking_before_leaving_saves_nothing,
         nothing_is_resized_while_a_round_is_open,
-        a_term_is_renewed_without_a_gap,
+        a_term_is_renewed_and_the_time_between_is_not_paid,
         a_renewal_keeps_to_the_ceiling_and_the_money,
         a_renewal_is_too_late_after_its_grace,
         a_renewal_restores_the_collateral,

@@ -121,7 +121,7 @@ fn a_pause_refuses_new_business_and_nothing_else() {
     market.settle(1).unwrap();
     by(&mut market, provider()).decline(2).unwrap();
     by(&mut market, consumer()).terminate(1, None).unwrap();
-    by(&mut market, provider()).withdraw_placement(1).unwrap();
+    by(&mut market, provider()).withdraw_placement(1, u128::MAX).unwrap();
     by(&mut market, consumer()).close(1).unwrap();
 }
 

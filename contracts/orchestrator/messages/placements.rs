@@ -91,7 +91,7 @@ fn the_delegate_operates_but_does_not_leave() {
     by(&mut market, provider()).set_provider(vec![], Some(stranger())).unwrap();
     by(&mut market, stranger()).accept(1).unwrap();
     market.activate(1).unwrap();
-    assert_eq!(market.withdraw_placement(1), Err(Error::NotProvider));
+    assert_eq!(market.withdraw_placement(1, u128::MAX), Err(Error::NotProvider));
     assert_eq!(money(&market, stranger()), (0, 0));
     assert_eq!(money(&market, provider()), (PURSE - COLLATERAL, COLLATERAL));
 }
@@ -184,7 +184,7 @@ fn leaving_costs_the_exit_fee_that_was_told_in_advance() {
     let mut market = active();
     let fee = market.exit_fee(1).unwrap();
     assert_eq!(fee, COLLATERAL / 5);
-    by(&mut market, provider()).withdraw_placement(1).unwrap();
+    by(&mut market, provider()).withdraw_placement(1, u128::MAX).unwrap();
     let p = placement(&market, 1);
     assert_eq!((p.state, p.collateral, p.escrow), (State::Withdrawn, 0, 0));
     assert_eq!(money(&market, provider()), (PURSE - fee, 0));
@@ -196,11 +196,11 @@ fn leaving_costs_the_exit_fee_that_was_told_in_advance() {
 #[ink::test]
 fn leaving_is_refused_to_others_and_with_a_round_unanswered() {
     for caller in [consumer(), stranger()] {
-        assert_eq!(by(&mut active(), caller).withdraw_placement(1), Err(Error::NotProvider));
+        assert_eq!(by(&mut active(), caller).withdraw_placement(1, u128::MAX), Err(Error::NotProvider));
     }
-    assert_eq!(by(&mut accepted(), provider()).withdraw_placement(1), Err(Error::WrongState));
-    assert_eq!(by(&mut asked(), provider()).withdraw_placement(1), Err(Error::RoundOpen));
-    assert_eq!(by(&mut active(), provider()).withdraw_placement(9), Err(Error::UnknownPlacement));
+    assert_eq!(by(&mut accepted(), provider()).withdraw_placement(1, u128::MAX), Err(Error::WrongState));
+    assert_eq!(by(&mut asked(), provider()).withdraw_placement(1, u128::MAX), Err(Error::RoundOpen));
+    assert_eq!(by(&mut active(), provider()).withdraw_placement(9, u128::MAX), Err(Error::UnknownPlacement));
 }
 
 #[ink::test]
@@ -211,25 +211,30 @@ fn a_new_root_needs_both_sides() {
     assert_eq!((event.placement, event.root, event.chunks, event.accepted), (1, [8; 32], 3, false));
     assert_eq!(market.committed_data(1), Some(Commitment { root: [8; 32], chunks: 3 }));
     assert_eq!(placement(&market, 1).root, tree()[2]);
-    by(&mut market, provider()).accept_data(1, [8; 32]).unwrap();
+    by(&mut market, provider()).accept_data(1, [8; 32], 3).unwrap();
     let p = placement(&market, 1);
     assert_eq!((p.root, p.chunks), ([8; 32], 3));
-    assert_eq!(market.committed_data(1), None);
+    assert_eq!(market.accept_data(1, [8; 32], 3), Err(Error::NothingCommitted), "it is in force");
 }
 
 #[ink::test]
 fn a_new_root_is_refused_to_the_wrong_side_and_where_it_does_not_fit() {
     let mut market = active();
     assert_eq!(by(&mut market, provider()).commit_data(1, [8; 32], 3), Err(Error::NotConsumer));
-    assert_eq!(market.accept_data(1, [8; 32]), Err(Error::NothingCommitted));
+    assert_eq!(market.accept_data(1, [8; 32], 3), Err(Error::NothingCommitted));
     by(&mut market, consumer());
     assert_eq!(market.commit_data(9, [8; 32], 3), Err(Error::UnknownPlacement));
     assert_eq!(market.commit_data(1, [8; 32], 0), Err(Error::BadData));
     assert_eq!(market.commit_data(1, [0; 32], 3), Err(Error::BadData));
     assert_eq!(market.commit_data(1, [8; 32], (10 << 20) + 1), Err(Error::BadData));
     market.commit_data(1, [8; 32], 3).unwrap();
-    assert_eq!(market.accept_data(1, [8; 32]), Err(Error::NotProvider));
-    assert_eq!(by(&mut market, provider()).accept_data(1, [7; 32]), Err(Error::NothingCommitted));
+    assert_eq!(market.accept_data(1, [8; 32], 3), Err(Error::NotProvider));
+    assert_eq!(by(&mut market, provider()).accept_data(1, [7; 32], 3), Err(Error::NothingCommitted));
+    assert_eq!(
+        market.accept_data(1, [8; 32], 1),
+        Err(Error::NothingCommitted),
+        "not the count that was checked"
+    );
     assert_eq!(by(&mut failed(), consumer()).commit_data(1, [8; 32], 3), Err(Error::WrongState));
 }
 
@@ -237,5 +242,5 @@ fn a_new_root_is_refused_to_the_wrong_side_and_where_it_does_not_fit() {
 fn a_root_is_not_changed_under_an_open_round() {
     let mut market = asked();
     by(&mut market, consumer()).commit_data(1, [8; 32], 3).unwrap();
-    assert_eq!(by(&mut market, provider()).accept_data(1, [8; 32]), Err(Error::RoundOpen));
+    assert_eq!(by(&mut market, provider()).accept_data(1, [8; 32], 3), Err(Error::RoundOpen));
 }

@@ -1,7 +1,7 @@
 //! Reserving, changing, replacing, renewing, handing over and closing.
 
 use super::market::*;
-use crate::events::{AccessSet, ReservationChanged, ReservationClosed, ReservationOpened};
+use crate::events::{AccessSet, ReservationChanged, ReservationClosed};
 use crate::Orchestrator;
 use orchestrator_domain::{
     price_down, price_up, Error, Grant, NodeSpec, NodeState, Order, Replica, Role, State, UnitSpec,
@@ -17,8 +17,8 @@ fn reserving_locks_the_price_and_proposes_a_placement_a_replica() {
     let mut market = furnished();
     let two = Order { replicas: vec![replica(1), replica(2)], ..order() };
     assert_eq!(reserve(&mut market, two), Ok(1));
-    let event: ReservationOpened = last_event();
-    assert_eq!((event.reservation, event.consumer, event.price), (1, consumer(), 2 * TERM_PRICE));
+    let event: ReservationChanged = last_event();
+    assert_eq!((event.reservation, event.consumer, event.renew_up_to), (1, consumer(), 0));
     assert_eq!(money(&market, consumer()), (PURSE - 2 * TERM_PRICE, 2 * TERM_PRICE));
     let r = market.reservation(1).unwrap();
     assert_eq!((r.consumer, r.challenger, r.capacity, r.term_ms), (consumer(), consumer(), 10, TERM_MS));
@@ -204,7 +204,9 @@ fn growing_and_shrinking_move_capacity_and_money() {
     let notice = price_down(PRICE, 10, 86_400_000).unwrap();
     assert_eq!(placement(&market, 1).escrow, TERM_PRICE + notice);
     assert_eq!(money(&market, consumer()).1, TERM_PRICE + notice);
-    assert_eq!(placement(&market, 1).collateral, 2 * COLLATERAL);
+    let p = placement(&market, 1);
+    assert_eq!((p.collateral, p.collateral_initial), (COLLATERAL, COLLATERAL));
+    assert_eq!(money(&market, provider()).1, COLLATERAL);
 }
 
 #[ink::test]
@@ -218,7 +220,7 @@ fn sizes_that_cannot_be_are_refused() {
     assert_eq!(by(&mut market, consumer()).resize(1, 11, u128::MAX), Err(Error::RoundOpen));
     let mut market = active();
     by(&mut market, consumer()).commit_data(1, [1; 32], 10 << 20).unwrap();
-    by(&mut market, provider()).accept_data(1, [1; 32]).unwrap();
+    by(&mut market, provider()).accept_data(1, [1; 32], 10 << 20).unwrap();
     assert_eq!(by(&mut market, consumer()).resize(1, 9, u128::MAX), Err(Error::CapacityInUse));
 }
 
@@ -253,7 +255,7 @@ fn only_lost_slots_are_replaced() {
 }
 
 #[ink::test]
-fn renewing_goes_on_without_a_gap_at_the_present_price() {
+fn renewing_starts_a_term_now_at_the_present_price() {
     let mut market = active();
     by(&mut market, consumer()).set_auto_renew(1, 2 * TERM_PRICE).unwrap();
     let event: ReservationChanged = last_event();
@@ -264,7 +266,8 @@ fn renewing_goes_on_without_a_gap_at_the_present_price() {
     wait(TERM_MS + 5_000);
     by(&mut market, stranger()).renew(1).unwrap();
     let p = placement(&market, 1);
-    assert_eq!((p.state, p.ends_at, p.price, p.segment_at), (State::Active, end + TERM_MS, 2 * PRICE, end));
+    let now = end + 5_000;
+    assert_eq!((p.state, p.ends_at, p.price, p.segment_at), (State::Active, now + TERM_MS, 2 * PRICE, now));
 }
 
 #[ink::test]
@@ -333,7 +336,7 @@ fn the_access_list_holds_one_role_an_account_and_ends_at_its_limit() {
     market.set_access(1, stranger(), Some(Role::Writer)).unwrap();
     let event: AccessSet = last_event();
     assert_eq!((event.reservation, event.account, event.role), (1, stranger(), Some(Role::Writer)));
-    assert_eq!(market.access(1), [Grant { account: stranger(), role: Role::Writer }]);
+    assert_eq!(market.reservation(1).unwrap().grants, [Grant { account: stranger(), role: Role::Writer }]);
     for i in 1..MAX_GRANTS {
         let account = ink::primitives::AccountId::from([100 + u8::try_from(i).unwrap(); 32]);
         market.set_access(1, account, Some(Role::Reader)).unwrap();
@@ -341,7 +344,7 @@ fn the_access_list_holds_one_role_an_account_and_ends_at_its_limit() {
     assert_eq!(market.set_access(1, spare(), Some(Role::Reader)), Err(Error::TooLong));
     market.set_access(1, stranger(), None).unwrap();
     market.set_access(1, spare(), Some(Role::Reader)).unwrap();
-    assert_eq!(market.access(1).len(), MAX_GRANTS);
+    assert_eq!(market.reservation(1).unwrap().grants.len(), MAX_GRANTS);
     assert_eq!(market.set_access(9, spare(), None), Err(Error::UnknownReservation));
 }
 

@@ -61,12 +61,14 @@ pub enum Error {
     CapacityInUse,
     /// The price is above what the contract can account for.
     PriceTooHigh,
-    /// The price is above the ceiling that the consumer named.
+    /// The price or fee is above the ceiling that the caller named.
     AboveCeiling,
     /// The data unit's price has risen above the price agreed: reserve anew.
     PriceRisen,
     /// The data unit takes no new business.
     UnitClosed,
+    /// The data unit was changed less than ten minutes ago: look at it again, and try later.
+    UnitChanged,
     /// The node is draining or offline.
     NodeNotOnline,
     /// The node still has data units: retire them first.
@@ -87,7 +89,7 @@ pub enum Error {
     TooLate,
     /// The placement is not in the state that this needs.
     WrongState,
-    /// No new root was committed for this placement.
+    /// This root with this chunk count was not committed for the placement, or is in force already.
     NothingCommitted,
     /// A round is open and unanswered for a placement: prove it, or wait for its window to close.
     RoundOpen,

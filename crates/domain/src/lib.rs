@@ -38,4 +38,4 @@ pub use time::{
     min_blocks, Clock, Pauses, CLOSE_GRACE_MS, DAY_MS, MAX_PAUSE_MS, MAX_TERM_MS, MIN_TERM_MS, MONTH_MS,
     RENEW_GRACE_MS,
 };
-pub use unit::{chunks_fit, DataUnit, Kind, UnitSpec, MAX_CAPACITY, MAX_TAG_BYTES};
+pub use unit::{chunks_fit, DataUnit, Kind, UnitSpec, MAX_CAPACITY, MAX_TAG_BYTES, UNIT_REST_MS};

@@ -38,7 +38,6 @@ fn halves(x: u128) -> [u64; 2] {
 
 /// `dividend / divisor`, rounded down, for divisors below 2^63. Schoolbook division bit by bit: the compiler's own for
 /// 128 bits by 128 bits takes 1.2 KiB of code, which every call of the contract pays for.
-#[inline(never)]
 fn quotient(dividend: u128, divisor: u64) -> u128 {
     let [low, high] = halves(dividend);
     let (mut high, mut low, mut rest) = (high, low, 0u64);

@@ -16,7 +16,7 @@ pub const MAX_ENDPOINT_BYTES: usize = 256;
 pub struct Provider {
     /// For people and tools, UTF-8, at most 512 bytes: name, contact, where a report goes.
     pub profile: Vec<u8>,
-    /// Account that may accept, decline, activate and prove for it. It never touches the provider's money.
+    /// Account that may accept, decline, activate and prove for it. It cannot withdraw.
     pub delegate: Option<AccountId>,
 }
 

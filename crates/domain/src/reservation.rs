@@ -76,6 +76,8 @@ pub struct Reservation {
     pub place: u32,
     /// Where its manifest is found, or the manifest itself.
     pub manifest: Vec<u8>,
+    /// Access list.
+    pub grants: Vec<Grant>,
     pub slots: Vec<Slot>,
 }
 

@@ -11,6 +11,8 @@ use scale::{Decode, Encode};
 pub const MAX_CAPACITY: u64 = 1 << 32;
 /// Longest tags of a data unit.
 pub const MAX_TAG_BYTES: usize = 128;
+/// How long a changed data unit takes nothing new, so that nobody agrees to terms changed behind its back.
+pub const UNIT_REST_MS: u64 = 600_000;
 const CHUNKS_PER_GIB: u64 = 1 << 20;
 const MAX_CHUNKS: u64 = 1 << 40;
 
@@ -48,7 +50,8 @@ pub struct UnitSpec {
     pub max_term_ms: u64,
     /// For people and tools, UTF-8, at most 128 bytes.
     pub tags: Vec<u8>,
-    /// Whether it takes new placements, extensions, growth and renewals.
+    /// Whether it takes new placements, which the provider accepts one by one, and extensions, growth and renewals of
+    /// live ones, which lock more collateral without asking.
     pub open: bool,
 }
 
@@ -64,6 +67,8 @@ pub struct DataUnit {
     pub used: u64,
     /// Its place in the list of the node's units.
     pub place: u32,
+    /// When it was last changed; zero if never.
+    pub changed_at: u64,
     pub spec: UnitSpec,
 }
 
@@ -125,8 +130,8 @@ impl DataUnit {
         Ok(())
     }
 
-    /// Refuses new business of this size: closed, too large, too short, too long.
-    pub fn check_offer(&self, capacity: u64, term_ms: u64) -> Result<()> {
+    /// Refuses new business of this size: closed, too large, too short, too long, or changed a moment ago.
+    pub fn check_offer(&self, capacity: u64, term_ms: u64, now: u64) -> Result<()> {
         if !self.spec.open {
             return Err(Error::UnitClosed);
         }
@@ -136,6 +141,10 @@ impl DataUnit {
         if capacity > self.free() {
             return Err(Error::NotEnoughCapacity);
         }
-        self.check_term(term_ms)
+        self.check_term(term_ms)?;
+        if self.changed_at > 0 && now < self.changed_at.saturating_add(UNIT_REST_MS) {
+            return Err(Error::UnitChanged);
+        }
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use orchestrator_domain::{
     chunks_fit, Challenger, Config, DataUnit, Error, Kind, NodeSpec, NodeState, SlaTerms, Slot, UnitSpec,
     MAX_CAPACITY, MAX_ENDPOINT_BYTES, MAX_MONTHLY_PRICE, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS,
+    UNIT_REST_MS,
 };
 
 const DAY: u32 = 24 * 3_600_000;
@@ -218,19 +219,22 @@ fn stores_take_as_many_chunks_as_their_capacity_holds_and_other_kinds_none() {
 fn a_data_unit_offers_what_is_free_within_its_terms_while_it_is_open() {
     let spec = UnitSpec { capacity: 10, min_term_ms: 2_000, max_term_ms: 3_000, ..unit() };
     let provider = ink::primitives::AccountId::from([1; 32]);
-    let mut unit = DataUnit { provider, node: 1, region: 756, used: 0, place: 0, spec };
+    let mut unit = DataUnit { provider, node: 1, region: 756, used: 0, place: 0, changed_at: 0, spec };
     assert_eq!((unit.take(11), unit.used), (Err(Error::NotEnoughCapacity), 0));
     assert_eq!((unit.take(6), unit.free()), (Ok(()), 4));
-    assert_eq!(unit.check_offer(4, 2_000), Ok(()));
-    assert_eq!(unit.check_offer(4, 3_000), Ok(()));
-    assert_eq!(unit.check_offer(0, 2_000), Err(Error::CapacityOutOfBounds));
-    assert_eq!(unit.check_offer(5, 2_000), Err(Error::NotEnoughCapacity));
-    assert_eq!(unit.check_offer(4, 1_999), Err(Error::TermOutOfBounds));
-    assert_eq!(unit.check_offer(4, 3_001), Err(Error::TermOutOfBounds));
+    assert_eq!(unit.check_offer(4, 2_000, 0), Ok(()));
+    assert_eq!(unit.check_offer(4, 3_000, 0), Ok(()));
+    assert_eq!(unit.check_offer(0, 2_000, 0), Err(Error::CapacityOutOfBounds));
+    assert_eq!(unit.check_offer(5, 2_000, 0), Err(Error::NotEnoughCapacity));
+    assert_eq!(unit.check_offer(4, 1_999, 0), Err(Error::TermOutOfBounds));
+    assert_eq!(unit.check_offer(4, 3_001, 0), Err(Error::TermOutOfBounds));
     unit.give_back(6);
     assert_eq!(unit.free(), 10);
+    unit.changed_at = 1_000;
+    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS - 1), Err(Error::UnitChanged));
+    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS), Ok(()));
     unit.spec.open = false;
-    assert_eq!(unit.check_offer(1, 2_000), Err(Error::UnitClosed));
+    assert_eq!(unit.check_offer(1, 2_000, 0), Err(Error::UnitClosed));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn closing_with_one_replica_alive_settles_and_frees_none() {
 #[test]
 fn replacing_above_the_ceiling_keeps_the_old_placement_and_its_pot() {
     let (mut market, p, _) = live();
-    market.send(p.provider, market.at().withdraw_placement(1)).unwrap();
+    market.send(p.provider, market.at().withdraw_placement(1, u128::MAX)).unwrap();
     assert!(market.reservation(1).slots[0].pot > 0);
     let replica = Replica { unit: 2, ..Held::new().replica(2) };
     let message = market.at().replace(1, 0, replica, 1);
@@ -108,7 +108,7 @@ fn a_report_of_nothing_settles_nothing() {
 fn taking_another_root_than_offered_keeps_the_offer() {
     let (mut market, p, _) = live();
     market.send(p.consumer, market.at().commit_data(1, [9; 32], 3)).unwrap();
-    let message = market.at().accept_data(1, [8; 32]);
+    let message = market.at().accept_data(1, [8; 32], 3);
     leaves_nothing(&mut market, p.provider, message, Error::NothingCommitted);
 }
 

@@ -64,7 +64,7 @@ fn acceptances_stop_where_the_unit_is_full() {
     let refused = market.send(p.provider, market.at().accept(FITTING + 1)).unwrap_err();
     assert_eq!(refused, Error::NotEnoughCapacity);
     market.send(p.provider, market.at().decline(1)).unwrap_err();
-    market.send(p.provider, market.at().withdraw_placement(1)).unwrap();
+    market.send(p.provider, market.at().withdraw_placement(1, u128::MAX)).unwrap();
     market.send(p.provider, market.at().accept(FITTING + 1)).unwrap();
 }
 

@@ -4,7 +4,7 @@ use orchestrator::{
     domain::{bps_down, price_down, Error, NodeState, Order, State},
     events::{
         BalancesChanged, ChallengerRegistered, DataCommitted, DataUnitUpdated, NodeUpdated, PlacementMoved,
-        Proven, ProviderUpdated, ReservationClosed, ReservationOpened, RoundOpened, Settled,
+        Proven, ProviderUpdated, ReservationChanged, ReservationClosed, RoundOpened, Settled,
     },
     Verdict,
 };
@@ -53,14 +53,14 @@ fn reserving_announces_placement_money_and_reservation() {
     let held = Held::new();
     let done = market.send(p.consumer, market.at().reserve(order(held.replica(1)))).unwrap();
     assert_eq!(done.value, 1);
-    assert_eq!(done.kinds(), ["PlacementMoved", "BalancesChanged", "ReservationOpened"]);
+    assert_eq!(done.kinds(), ["PlacementMoved", "BalancesChanged", "ReservationChanged"]);
     let moved: PlacementMoved = done.one();
     assert_eq!((moved.placement, moved.reservation, moved.provider), (1, 1, p.provider));
     assert_eq!((moved.slot, moved.unit, moved.state, moved.ends_at), (0, 1, State::Proposed, 0));
     assert_eq!(market.reservation(1).manifest, b"ipfs://manifest");
     assert_eq!((moved.capacity, moved.price, moved.escrow, moved.collateral), (10, PRICE, TERM_PRICE, 0));
-    let opened: ReservationOpened = done.one();
-    assert_eq!((opened.reservation, opened.consumer, opened.price), (1, p.consumer, TERM_PRICE));
+    let opened: ReservationChanged = done.one();
+    assert_eq!((opened.reservation, opened.consumer, opened.renew_up_to), (1, p.consumer, 0));
     let [money] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((money.available, money.locked), (PURSE_INSIDE - TERM_PRICE, TERM_PRICE));
 }
@@ -198,7 +198,7 @@ fn a_new_root_counts_from_the_next_round_on_once_the_provider_takes_it() {
     let offered: DataCommitted = done.one();
     assert_eq!((offered.root, offered.chunks, offered.accepted), ([9; 32], 3, false));
     assert_ne!(market.placement(1).root, [9; 32]);
-    let done = market.send(p.provider, market.at().accept_data(1, [9; 32])).unwrap();
+    let done = market.send(p.provider, market.at().accept_data(1, [9; 32], 3)).unwrap();
     assert!(done.one::<DataCommitted>().accepted);
     assert_eq!((market.placement(1).root, market.placement(1).chunks), ([9; 32], 3));
 }
@@ -251,7 +251,7 @@ fn balance_events_alone_rebuild_every_account() {
     read(market.send(p.reporter, market.at().report_miss(1)).unwrap());
     read(market.send(p.consumer, market.at().resize(1, 20, u128::MAX)).unwrap());
     read(market.send(p.consumer, market.at().extend(1, TERM_MS, u128::MAX)).unwrap());
-    read(market.send(p.provider, market.at().withdraw_placement(1)).unwrap());
+    read(market.send(p.provider, market.at().withdraw_placement(1, u128::MAX)).unwrap());
     read(market.send(p.consumer, market.at().close(1)).unwrap());
     read(market.send(p.stranger, market.at().collect_fees()).unwrap());
     for id in [p.provider, p.consumer, p.reporter, p.treasury] {

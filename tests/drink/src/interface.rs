@@ -91,7 +91,6 @@ fn views_change_nothing_and_verbs_do() {
         .map(|x| text(x, "label"))
         .collect();
     let expected = [
-        "access",
         "account",
         "challenge",
         "challenger",

@@ -225,7 +225,7 @@ fn a_pause_stops_new_business_and_keeps_every_exit_open() {
     market.wait(DAY_MS);
     market.send(p.stranger, market.at().settle(1)).unwrap();
     market.send(p.consumer, market.at().terminate(1, None)).unwrap();
-    market.send(p.provider, market.at().withdraw_placement(1)).unwrap();
+    market.send(p.provider, market.at().withdraw_placement(1, u128::MAX)).unwrap();
     market.send(p.consumer, market.at().cancel(2, None)).unwrap();
     for reservation in [1, 2] {
         market.send(p.consumer, market.at().close(reservation)).unwrap();
@@ -275,16 +275,18 @@ fn a_pause_that_nobody_ends_stops_business_for_two_weeks_only() {
 }
 
 #[test]
-fn a_renewal_goes_on_without_a_gap_while_the_grace_lasts() {
+fn a_renewal_starts_a_term_anew_while_the_grace_lasts() {
     let (mut market, p, _) = live();
     market.send(p.consumer, market.at().set_auto_renew(1, 10 * PRICE)).unwrap();
     let ends_at = market.placement(1).ends_at;
     assert_eq!(market.send(p.stranger, market.at().renew(1)).unwrap_err(), Error::TooEarly);
     market.wait(TERM_MS + RENEW_GRACE_MS - 1);
     market.send(p.stranger, market.at().renew(1)).unwrap();
-    assert_eq!(market.placement(1).ends_at, ends_at + TERM_MS);
+    let renewed = market.placement(1);
+    assert!(renewed.segment_at > ends_at, "the time between is not paid");
+    assert_eq!(renewed.ends_at, renewed.segment_at + TERM_MS);
     market.check_books(&p.all(), &[1]);
-    market.wait(TERM_MS + 1);
+    market.wait(TERM_MS + RENEW_GRACE_MS);
     assert_eq!(market.send(p.stranger, market.at().renew(1)).unwrap_err(), Error::WrongState);
     assert_eq!(state_after_settling(&mut market, p.stranger, 1), State::Completed);
     assert_eq!(market.placement(1).settled, 20 * PRICE);

@@ -99,13 +99,12 @@ pub fn nothing_is_resized_while_a_round_is_open<L: Ledger>(m: &mut Market<L>) {
     m.done(Consumer, |at| at.resize(id, 4, UNIT));
 }
 
-/// Renewed by anybody, at the unit's present price, without a gap.
-pub fn a_term_is_renewed_without_a_gap<L: Ledger>(m: &mut Market<L>) {
+/// Renewed by anybody, at the unit's present price, from then on.
+pub fn a_term_is_renewed_and_the_time_between_is_not_paid<L: Ledger>(m: &mut Market<L>) {
     let (id, p) = m.deal(&[1]);
     m.done(Consumer, |at| at.set_auto_renew(id, UNIT));
     let spec = m.unit_spec();
     m.done(Provider, |at| at.update_unit(1, UnitSpec { price: PRICE + 100, ..spec }));
-    let first = m.placement(p[0]).ends_at;
     m.refused(Reporter, Error::TooEarly, |at| at.renew(p[0]));
     for _ in 0..10 {
         m.proven_beat(&p);
@@ -114,9 +113,9 @@ pub fn a_term_is_renewed_without_a_gap<L: Ledger>(m: &mut Market<L>) {
     m.settle(p[0]);
     assert_eq!(m.state(p[0]), State::Active, "it waits to be renewed");
     m.done(Reporter, |at| at.renew(p[0]));
-    let renewed = m.placement(p[0]);
-    assert_eq!((renewed.segment_at, renewed.ends_at, renewed.price), (first, first + m.term(), PRICE + 100));
-    for _ in 0..8 {
+    let (renewed, now) = (m.placement(p[0]), m.clock().now);
+    assert_eq!((renewed.segment_at, renewed.ends_at, renewed.price), (now, now + m.term(), PRICE + 100));
+    for _ in 0..10 {
         m.proven_beat(&p);
     }
     m.done(Consumer, |at| at.set_auto_renew(id, 0));
@@ -200,11 +199,11 @@ pub fn an_access_list_is_kept_by_the_consumer<L: Ledger>(m: &mut Market<L>) {
     m.done(Consumer, |at| at.set_access(id, reader, Some(Role::Reader)));
     m.done(Consumer, |at| at.set_access(id, writer, Some(Role::Reader)));
     m.done(Consumer, |at| at.set_access(id, writer, Some(Role::Writer)));
-    let grants: Vec<_> = m.ask(|at| at.access(id)).iter().map(|x| (x.account, x.role)).collect();
+    let grants: Vec<_> = m.reservation(id).grants.iter().map(|x| (x.account, x.role)).collect();
     assert_eq!(grants, [(reader, Role::Reader), (writer, Role::Writer)]);
     m.done(Consumer, |at| at.set_access(id, reader, None));
     m.done(Consumer, |at| at.set_access(id, writer, None));
-    assert!(m.ask(|at| at.access(id)).is_empty());
+    assert!(m.reservation(id).grants.is_empty());
     m.refused(Buyer, Error::NotConsumer, |at| at.set_access(id, reader, Some(Role::Writer)));
 }
 

@@ -41,7 +41,7 @@ pub fn a_provider_withdraws_for_the_fee_it_was_told<L: Ledger>(m: &mut Market<L>
     let fee = m.ask(|at| at.exit_fee(p[0])).expect("there is one");
     let before = m.account(Provider);
     assert_eq!(fee, before.locked.div_ceil(5));
-    m.done(Provider, |at| at.withdraw_placement(p[0]));
+    m.done(Provider, |at| at.withdraw_placement(p[0], u128::MAX));
     assert_eq!(m.state(p[0]), State::Withdrawn);
     assert_eq!(m.available(Provider), before.available + before.locked - fee);
     assert_eq!(m.reservation(id).slots[0].pot, fee);
@@ -62,11 +62,11 @@ pub fn a_provider_withdraws_for_the_fee_it_was_told<L: Ledger>(m: &mut Market<L>
 pub fn a_provider_cannot_leave_an_open_round_behind<L: Ledger>(m: &mut Market<L>) {
     let (_, p) = m.deal(&[1]);
     m.open_round();
-    m.refused(Provider, Error::RoundOpen, |at| at.withdraw_placement(p[0]));
+    m.refused(Provider, Error::RoundOpen, |at| at.withdraw_placement(p[0], u128::MAX));
     assert_eq!(m.prove(p[0]), orchestrator::Verdict::Proven);
     m.advance(m.term());
     let before = m.account(Provider);
-    m.refused(Provider, Error::WrongState, |at| at.withdraw_placement(p[0]));
+    m.refused(Provider, Error::WrongState, |at| at.withdraw_placement(p[0], u128::MAX));
     m.settle(p[0]);
     assert_eq!(m.account(Provider).locked, 0);
     assert!(m.available(Provider) >= before.available + before.locked);
@@ -79,7 +79,7 @@ pub fn a_provider_leaves_free_once_the_term_is_over<L: Ledger>(m: &mut Market<L>
     m.advance(m.term());
     m.settle(p[0]);
     let before = m.account(Provider);
-    m.done(Provider, |at| at.withdraw_placement(p[0]));
+    m.done(Provider, |at| at.withdraw_placement(p[0], u128::MAX));
     assert_eq!(m.state(p[0]), State::Completed);
     assert_eq!(m.available(Provider), before.available + before.locked);
 }

@@ -46,7 +46,7 @@ pub fn a_pause_keeps_every_exit_open<L: Ledger>(m: &mut Market<L>) {
     m.settle(p[0]);
     m.activate(q[0]);
     m.done(Provider, |at| at.decline(q[1]));
-    m.done(Provider, |at| at.withdraw_placement(p[0]));
+    m.done(Provider, |at| at.withdraw_placement(p[0], u128::MAX));
     for slot in 1..4 {
         m.done(Consumer, |at| at.terminate(id, Some(slot)));
     }

@@ -127,8 +127,8 @@ pub fn capacity_is_reserved_first_and_data_committed_later<L: Ledger>(m: &mut Ma
     let data = m.data(7);
     m.done(Consumer, |at| at.commit_data(p[0], data.root, data.chunks));
     assert_eq!(m.ask(|at| at.committed_data(p[0])).map(|x| x.root), Some(data.root));
-    m.done(Provider, |at| at.accept_data(p[0], data.root));
-    assert_eq!((m.placement(p[0]).root, m.ask(|at| at.committed_data(p[0]))), (data.root, None));
+    m.done(Provider, |at| at.accept_data(p[0], data.root, data.chunks));
+    assert_eq!((m.placement(p[0]).root, m.placement(p[0]).chunks), (data.root, data.chunks));
     m.open_round();
     assert_eq!(m.prove(p[0]), Verdict::Proven);
 }
@@ -140,9 +140,9 @@ pub fn a_new_root_counts_once_the_provider_takes_it<L: Ledger>(m: &mut Market<L>
     m.done(Consumer, |at| at.commit_data(p[0], new.root, new.chunks));
     m.open_round();
     assert_eq!(m.placement(p[0]).root, old);
-    m.refused(Provider, Error::RoundOpen, |at| at.accept_data(p[0], new.root));
+    m.refused(Provider, Error::RoundOpen, |at| at.accept_data(p[0], new.root, new.chunks));
     assert_eq!(m.prove(p[0]), Verdict::Proven);
-    m.done(Provider, |at| at.accept_data(p[0], new.root));
+    m.done(Provider, |at| at.accept_data(p[0], new.root, new.chunks));
     m.beats(1);
     m.open_round();
     assert_eq!(m.prove(p[0]), Verdict::Proven);
@@ -158,12 +158,12 @@ pub fn a_delegate_operates_and_touches_no_money<L: Ledger>(m: &mut Market<L>) {
     m.done(Delegate, |at| at.activate(p[0]));
     let data = m.data(5);
     m.done(Consumer, |at| at.commit_data(p[0], data.root, data.chunks));
-    m.done(Delegate, |at| at.accept_data(p[0], data.root));
+    m.done(Delegate, |at| at.accept_data(p[0], data.root, data.chunks));
     m.open_round();
     let response = m.response(p[0]);
     assert_eq!(m.respond(Delegate, response), Verdict::Proven);
     m.beats(1);
-    m.refused(Delegate, Error::NotProvider, |at| at.withdraw_placement(p[0]));
+    m.refused(Delegate, Error::NotProvider, |at| at.withdraw_placement(p[0], u128::MAX));
     m.settle(p[0]);
     assert_eq!(m.account(Delegate).available, 0);
     m.done(Provider, |at| at.set_provider(Vec::new(), None));

@@ -202,7 +202,7 @@ impl Player {
             }
             9 => {
                 let said = model.withdraw_placement(caller, id);
-                let came = self.market.attempt(who, |at| at.withdraw_placement(id));
+                let came = self.market.attempt(who, |at| at.withdraw_placement(id, u128::MAX));
                 if let Ok(p) = &said {
                     // The exit fee leaves the record in between; state and pay are what the rules fix.
                     let now = self.market.placement(id);
@@ -212,8 +212,9 @@ impl Player {
             }
             10 => (Some(model.decline(caller, id).map(Some)), self.market.attempt(who, |at| at.decline(id))),
             _ => {
-                let root = self.market.ask(|at| at.committed_data(id)).map_or([0; 32], |x| x.root);
-                (None, self.market.attempt(who, |at| at.accept_data(id, root)))
+                let data = self.market.ask(|at| at.committed_data(id));
+                let (root, chunks) = data.map_or(([0; 32], 1), |x| (x.root, x.chunks));
+                (None, self.market.attempt(who, |at| at.accept_data(id, root, chunks)))
             }
         };
         self.judge(came, said, id);

@@ -1,6 +1,6 @@
 //! Situations in which messages are refused: reservations, placements, rounds, money.
 
-use orchestrator_domain::{Error, Order, Replica, UnitSpec};
+use orchestrator_domain::{Error, Order, Replica, UnitSpec, UNIT_REST_MS};
 use orchestrator_scenarios::{Who::*, CAPACITY, PRICE};
 
 use crate::every;
@@ -43,7 +43,7 @@ fn a_unit_must_exist() {
         m.done(Provider, |at| at.retire_unit(gone));
         m.refused(Provider, error, |at| at.accept(proposed[0]));
         m.refused(Consumer, error, |at| at.commit_data(proposed[0], data.root, data.chunks));
-        m.refused(Provider, error, |at| at.accept_data(proposed[0], data.root));
+        m.refused(Provider, error, |at| at.accept_data(proposed[0], data.root, data.chunks));
         for id in [0, gone, gone + 1, u64::MAX] {
             m.refused(Provider, error, |at| at.update_unit(id, spec.clone()));
             m.refused(Provider, error, |at| at.retire_unit(id));
@@ -141,7 +141,7 @@ fn data_must_be_possible() {
         }
         m.done(Consumer, |at| at.commit_data(p[0], [1; 32], most));
         m.done(Consumer, |at| at.resize(id, 1, u128::MAX));
-        m.refused(Provider, Error::BadData, |at| at.accept_data(p[0], [1; 32]));
+        m.refused(Provider, Error::BadData, |at| at.accept_data(p[0], [1; 32], most));
     });
 }
 
@@ -156,6 +156,7 @@ fn a_challenger_keeps_to_the_terms_of_the_unit() {
             spec.terms.interval_ms += change.0;
             spec.terms.window_ms += change.1;
             m.done(Provider, |at| at.update_unit(1, spec));
+            m.advance(UNIT_REST_MS);
             let order = m.order(&[1]);
             m.refused(Consumer, Error::ChallengerTooFast, |at| at.reserve(order));
             m.refused(Consumer, Error::ChallengerTooFast, |at| at.replace(empty, 0, data.on(1), u128::MAX));
@@ -215,7 +216,7 @@ fn each_change_needs_its_state() {
         m.refused(Consumer, error, |at| at.cancel(running, None));
         m.refused(Consumer, error, |at| at.cancel(running, Some(0)));
         m.refused(Consumer, error, |at| at.commit_data(over[0], data.root, data.chunks));
-        m.refused(Provider, error, |at| at.accept_data(over[0], data.root));
+        m.refused(Provider, error, |at| at.accept_data(over[0], data.root, data.chunks));
         for p in [active[0], over[0]] {
             m.refused(Provider, error, |at| at.accept(p));
             m.refused(Provider, error, |at| at.decline(p));
@@ -227,7 +228,7 @@ fn each_change_needs_its_state() {
             m.refused(Consumer, error, |at| at.terminate(id, Some(0)));
             m.refused(Consumer, error, |at| at.extend(id, 1, u128::MAX));
             m.refused(Consumer, error, |at| at.resize(id, 9, u128::MAX));
-            m.refused(Provider, error, |at| at.withdraw_placement(p));
+            m.refused(Provider, error, |at| at.withdraw_placement(p, u128::MAX));
             m.refused(Stranger, error, |at| at.renew(p));
         }
         m.refused(Consumer, error, |at| at.cancel(empty, None));
@@ -239,11 +240,11 @@ fn data_is_committed_before_it_is_accepted() {
     every(Error::NothingCommitted, &["accept_data"], |m| {
         let (_, p) = m.deal(&[1]);
         let data = m.data(4);
-        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root));
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root, data.chunks));
         m.done(Consumer, |at| at.commit_data(p[0], data.root, data.chunks));
-        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], [1; 32]));
-        m.done(Provider, |at| at.accept_data(p[0], data.root));
-        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root));
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], [1; 32], data.chunks));
+        m.done(Provider, |at| at.accept_data(p[0], data.root, data.chunks));
+        m.refused(Provider, Error::NothingCommitted, |at| at.accept_data(p[0], data.root, data.chunks));
     });
 }
 
@@ -256,8 +257,8 @@ fn an_open_round_comes_first() {
         m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
         m.advance(m.term() - quarter);
         m.open_round();
-        m.refused(Provider, error, |at| at.accept_data(p[0], data.root));
-        m.refused(Provider, error, |at| at.withdraw_placement(p[0]));
+        m.refused(Provider, error, |at| at.accept_data(p[0], data.root, data.chunks));
+        m.refused(Provider, error, |at| at.withdraw_placement(p[0], u128::MAX));
         m.refused(Consumer, error, |at| at.resize(id, 9, u128::MAX));
         m.advance(quarter);
         m.refused(Stranger, error, |at| at.renew(p[0]));

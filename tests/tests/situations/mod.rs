@@ -93,8 +93,8 @@ fn only_the_provider_works_with_its_own() {
             m.refused(who, Error::NotProvider, |at| at.accept(p[0]));
             m.refused(who, Error::NotProvider, |at| at.decline(p[0]));
             m.refused(who, Error::NotProvider, |at| at.activate(p[0]));
-            m.refused(who, Error::NotProvider, |at| at.accept_data(p[0], [1; 32]));
-            m.refused(who, Error::NotProvider, |at| at.withdraw_placement(p[0]));
+            m.refused(who, Error::NotProvider, |at| at.accept_data(p[0], [1; 32], 1));
+            m.refused(who, Error::NotProvider, |at| at.withdraw_placement(p[0], u128::MAX));
         }
     });
 }
@@ -187,9 +187,9 @@ fn a_placement_must_exist() {
             m.refused(Provider, error, |at| at.decline(id));
             m.refused(Provider, error, |at| at.activate(id));
             m.refused(Consumer, error, |at| at.commit_data(id, [1; 32], 1));
-            m.refused(Provider, error, |at| at.accept_data(id, [1; 32]));
+            m.refused(Provider, error, |at| at.accept_data(id, [1; 32], 1));
             m.refused(Stranger, error, |at| at.settle(id));
-            m.refused(Provider, error, |at| at.withdraw_placement(id));
+            m.refused(Provider, error, |at| at.withdraw_placement(id, u128::MAX));
             m.refused(Provider, error, |at| at.exit_fee(id));
             m.refused(Stranger, error, |at| at.renew(id));
         }

@@ -1,6 +1,6 @@
 //! Situations in which messages are refused: what a data unit offers, and what it does not.
 
-use orchestrator_domain::{Error, Order, UnitSpec, MAX_CAPACITY, MAX_MONTHLY_PRICE};
+use orchestrator_domain::{Error, Order, UnitSpec, MAX_CAPACITY, MAX_MONTHLY_PRICE, UNIT_REST_MS};
 use orchestrator_scenarios::{Who::*, CAPACITY, PRICE};
 
 use crate::every;
@@ -95,6 +95,7 @@ fn a_price_has_a_bound() {
         m.done(Consumer, |at| at.cancel(empty, None));
         let vast = UnitSpec { price: 1 << 50, capacity: MAX_CAPACITY, ..spec.clone() };
         m.done(Spare, |at| at.update_unit(2, vast));
+        m.advance(UNIT_REST_MS);
         let mut small = m.order(&[2]);
         (small.capacity, small.term_ms) = (1, beat);
         let (id, _) = m.deal_as(Consumer, small.clone());
@@ -104,6 +105,7 @@ fn a_price_has_a_bound() {
         small.capacity = most;
         m.refused(Consumer, error, |at| at.reserve(small));
         m.done(Provider, |at| at.update_unit(1, UnitSpec { price: MAX_MONTHLY_PRICE, ..spec }));
+        m.advance(UNIT_REST_MS);
         let data = m.data(4);
         m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(1), u128::MAX));
         m.advance(term);
@@ -120,6 +122,23 @@ fn a_risen_price_ends_the_standing_offer() {
         m.refused(Consumer, Error::PriceRisen, |at| at.extend(id, 1, u128::MAX));
         m.refused(Consumer, Error::PriceRisen, |at| at.resize(id, 9, u128::MAX));
         m.done(Consumer, |at| at.resize(id, 1, u128::MAX));
+    });
+}
+
+#[test]
+fn a_changed_unit_rests() {
+    every(Error::UnitChanged, &["quote", "reserve", "replace"], |m| {
+        let (empty, _) = m.reserve(&[1]);
+        m.done(Consumer, |at| at.cancel(empty, None));
+        let (term, data, order, error) = (m.term(), m.data(4), m.order(&[1]), Error::UnitChanged);
+        let spec = m.unit_spec();
+        m.done(Provider, |at| at.update_unit(1, spec));
+        m.advance(UNIT_REST_MS - 6_000);
+        m.refused(Consumer, error, |at| at.quote(1, 1, term));
+        m.refused(Consumer, error, |at| at.reserve(order.clone()));
+        m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(1), u128::MAX));
+        m.advance(6_000);
+        m.done(Consumer, |at| at.reserve(order));
     });
 }
 

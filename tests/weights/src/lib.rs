@@ -11,7 +11,7 @@ use ink::primitives::AccountId;
 use orchestrator::{ChunkProof, OrchestratorRef, Response, Verdict};
 use orchestrator_chain::{runtime::UNIT, BuilderOf, Embedded, Ledger, Message, Receipt, Signer, Typed};
 use orchestrator_domain::{
-    Error, Kind, NodeSpec, NodeState, Order, Replica, Role, SlaTerms, State, UnitSpec, MONTH_MS,
+    Error, Kind, NodeSpec, NodeState, Order, Replica, Role, SlaTerms, State, UnitSpec, MONTH_MS, UNIT_REST_MS,
 };
 use orchestrator_proof::{Hash, Sha2, CHUNK_BYTES};
 use scale::Decode;
@@ -192,10 +192,12 @@ impl Bench {
 
         self.cost("register_unit", provider, |at| at.register_unit(1, spec.clone()));
         self.cost("update_unit", provider, |at| at.update_unit(1, spec.clone()));
+        self.advance(UNIT_REST_MS);
         self.cost("update_node", provider, |at| at.update_node(1, node()));
         self.cost("deposit", "//Consumer", |at| at.deposit().transferred_value(10 * UNIT));
         self.cost("withdraw", "//Consumer", |at| at.withdraw(UNIT));
-        let (one, twenty) = (self.order(1, &data), self.order(20, &data));
+        let (mut one, twenty) = (self.order(1, &data), self.order(20, &data));
+        one.replicas[0].root = [1; 32];
         let r = self.cost("reserve, 1 replica", "//Consumer", |at| at.reserve(one.clone()));
         let many = self.cost("reserve, 20 replicas", "//Consumer", |at| at.reserve(twenty.clone()));
         let p = self.placements(r)[0];
@@ -206,7 +208,7 @@ impl Bench {
             self.send(provider, |at| at.activate(id));
         }
         self.cost("commit_data", "//Consumer", |at| at.commit_data(p, data.root, 1 << LEVELS));
-        self.cost("accept_data", provider, |at| at.accept_data(p, data.root));
+        self.cost("accept_data", provider, |at| at.accept_data(p, data.root, 1 << LEVELS));
         self.cost("set_access", "//Consumer", |at| at.set_access(r, consumer, Some(Role::Reader)));
         self.advance(2 * HOUR_MS);
         let round: u32 = self.cost("open_round", "//Consumer", |at| at.open_round([9; 32]));

@@ -175,9 +175,9 @@ impl Provider {
         let id = self.own(ledger, placement)?.reservation;
         let doing = "look up who may read";
         let reservation = self.party.ask(ledger, doing, self.party.market().reservation(id))?;
-        let consumer = reservation.ok_or(PartyError::Gone { what: "reservation", id })?.consumer;
-        let granted = self.party.ask(ledger, doing, self.party.market().access(id))?;
-        if reader != consumer && granted.iter().all(|grant| grant.account != reader) {
+        let reservation = reservation.ok_or(PartyError::Gone { what: "reservation", id })?;
+        let granted = reservation.grants.iter().any(|grant| grant.account == reader);
+        if reader != reservation.consumer && !granted {
             return Err(PartyError::NoAccess { placement, reader });
         }
         Ok(self.store.holding(placement)?.reader()?)
