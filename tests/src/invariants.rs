@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use orchestrator_chain::AccountId;
-use orchestrator_domain::{price_down, price_up, Balance, List, Placement, State};
+use orchestrator_domain::{price_down, price_up, share_up, Balance, List, Placement, State};
 
 use crate::{Fact, Picture};
 
@@ -255,8 +255,12 @@ fn collateral(id: u64, before: &Placement, now: &Placement, facts: &[Fact]) -> C
     }
     let lost = |p: &Placement| p.collateral_initial - p.collateral;
     if before.holds_capacity() && now.holds_capacity() {
-        let renewed = now.segment_at == before.ends_at && before.state == State::Active;
-        let explained = lost(now) == lost(before) + slashed || (renewed && lost(now) == 0);
+        let renewed = before.state == State::Active && now.segment_at >= before.ends_at && lost(now) == 0;
+        let initial = share_up(before.collateral_initial, now.capacity, before.capacity);
+        let shrunk = now.capacity < before.capacity
+            && initial == Ok(now.collateral_initial)
+            && now.collateral == (before.collateral - slashed).min(now.collateral_initial);
+        let explained = lost(now) == lost(before) + slashed || renewed || shrunk;
         return hold(9, explained, || format!("placement {id} lost {slashed}: {before:?}\nbecame {now:?}"));
     }
     hold(9, slashed <= before.collateral, || format!("{slashed} slashed of placement {id}: {before:?}"))?;

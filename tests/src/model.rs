@@ -173,7 +173,7 @@ impl Model<'_> {
         if p.owes_proof(&c.round) {
             return Err(Error::RoundOpen);
         }
-        Ok(p.ends_at.saturating_add(c.reservation.term_ms))
+        Ok(self.clock.now.saturating_add(c.reservation.term_ms))
     }
 
     /// Whether `close` goes through.

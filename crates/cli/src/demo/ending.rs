@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use orchestrator::{
-    domain::{State, DAY_MS},
+    domain::{price_up, State, DAY_MS},
     events::ReservationClosed,
 };
 use orchestrator_chain::Ledger;
@@ -32,13 +32,20 @@ impl<L: Ledger> Story<'_, L> {
         let avoid: Vec<_> = (0..self.parcel.replicas.len()).map(|i| Ok(self.filled(i)?.1.provider)).collect();
         let avoid = avoid.into_iter().collect::<Result<Vec<_>, Failure>>()?;
         let (ledger, consumer) = (&mut self.ledger, &self.cast.consumer);
-        let left = consumer.placement(ledger, loss.facts.placement)?.ends_at - ledger.now_ms()?;
+        let lost = consumer.placement(ledger, loss.facts.placement)?;
+        let left = lost.ends_at - ledger.now_ms()?;
+        let unearned = price_up(lost.price, lost.capacity, left).unwrap_or_default();
         let offers = consumer.offers(ledger, self.parcel.capacity(), left, &avoid)?;
         let Some(offer) = offers.first() else { return ensure(false, "a spare provider with room") };
         let id = consumer.replace(ledger, &mut self.parcel, slot as u8, offer)?;
         let p = self.placement(id)?;
         let rest = self.pot(slot)?;
-        equal(p.bonus, loss.facts.pot.min(offer.price), "the bonus, out of the pot and up to the price,")?;
+        let bonus = loss.facts.pot.min(offer.price).min(unearned);
+        equal(
+            p.bonus,
+            bonus,
+            "the bonus, out of the pot up to its price and what the lost one had left to earn,",
+        )?;
         equal(p.bonus + rest, loss.facts.pot, "bonus and what is left in the pot")?;
         equal((p.provider, p.term_ms), (offer.provider, left), "provider and term of the replacement")?;
         let name = self.cast.name(p.provider).to_owned();
@@ -50,7 +57,7 @@ impl<L: Ledger> Story<'_, L> {
         self.teller.fact(&match rest {
             0 => format!("with it comes the whole repair pot of {bonus} UNIT as a bonus"),
             _ => {
-                format!("with it comes a bonus as high as its price: {bonus} UNIT of the repair pot's {pot}")
+                format!("with it comes what the lost one had left to earn, {bonus} UNIT of the pot's {pot}")
             }
         })?;
         let accepted = self.cast.provider(p.provider)?.accept_proposals(&mut self.ledger)?;
