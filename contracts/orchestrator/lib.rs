@@ -704,7 +704,7 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Root and chunk count offered by `commit_data` and not taken yet.
+        /// Root and chunk count last offered by `commit_data`; they count once `placement` shows the same.
         #[ink(message)]
         pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
             self.committed.get(placement)
