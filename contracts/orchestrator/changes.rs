@@ -1,12 +1,13 @@
 //! What a consumer does to live placements, and how a new one comes about.
 
+use crate::clusters::{Search, Taker, Wanted};
 use crate::deal::{announce, Deal};
 use crate::money::add;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    chunks_fit, price_down, price_up, share_up, Account, Balance, DataUnit, Error, List, Placement, Replica,
+    chunks_fit, price_down, price_up, share_up, Balance, Clock, DataUnit, Error, List, Placement, Replica,
     Reservation, Result, State, Tally,
 };
 
@@ -91,21 +92,14 @@ impl Orchestrator {
         Ok(locked)
     }
 
-    /// Refuses a data unit that takes no more business.
-    fn ensure_taking(&self, unit: &DataUnit) -> Result<()> {
-        if !unit.spec.open {
-            return Err(Error::UnitClosed);
-        }
-        self.ensure_online(unit)
-    }
-
     /// Refuses more business with a placement: while paused, from a unit that takes no more, or above the price agreed.
     fn ensure_standing(&self, deal: &Deal, unit: &DataUnit) -> Result<()> {
         deal.clock.ensure_open()?;
-        if unit.spec.price > deal.p.price {
+        let within = self.within(&deal.r)?;
+        if self.price_of(unit, within.as_ref())? > deal.p.price {
             return Err(Error::PriceRisen);
         }
-        self.ensure_taking(unit)
+        self.ensure_takes(unit, deal.p.price, within.as_ref())
     }
 
     /// A proposal is cancelled for nothing. What was accepted costs the notice: capacity was kept for it.
@@ -128,10 +122,10 @@ impl Orchestrator {
         let mut unit = self.unit_of(deal.p.unit)?;
         if capacity > held {
             self.ensure_standing(deal, &unit)?;
-            unit.take(capacity.saturating_sub(held))?;
+            unit.take(capacity.saturating_sub(held), deal.r.cluster())?;
         } else {
             let less = held.saturating_sub(capacity);
-            unit.give_back(less);
+            unit.give_back(less, deal.r.cluster());
             let notice = rest.min(deal.p.terms.notice_ms.into());
             add(&mut deal.p.earned_before, price_down(deal.p.price, less, notice)?)?;
             deal.p.collateral_initial = share_up(deal.p.collateral_initial, capacity, held)?;
@@ -149,7 +143,7 @@ impl Orchestrator {
         self.fund_rest(deal, if capacity > held { rest } else { 0 })
     }
 
-    /// Continues a placement for another term from now on, at the unit's price of now. The time since the last term's
+    /// Continues a placement for another term from now on, at the price of now. The time since the last term's
     /// end was not challenged and is not paid, so that renewing at once is what the provider wants.
     pub(crate) fn renew_placement(&mut self, deal: &mut Deal) -> Result<()> {
         deal.p.ensure(State::Active)?;
@@ -160,15 +154,17 @@ impl Orchestrator {
             return Err(Error::TooEarly);
         }
         let unit = self.unit_of(deal.p.unit)?;
-        self.ensure_taking(&unit)?;
+        let within = self.within(&deal.r)?;
+        let asked = self.price_of(&unit, within.as_ref())?;
+        self.ensure_takes(&unit, asked, within.as_ref())?;
         let term = deal.r.term_ms;
         unit.check_term(term)?;
-        let price = price_up(unit.spec.price, deal.p.capacity, term)?;
+        let price = price_up(asked, deal.p.capacity, term)?;
         if price > deal.r.renew_up_to {
             return Err(Error::AboveCeiling);
         }
         deal.p.start_segment(deal.clock.now, &deal.round)?;
-        deal.p.price = unit.spec.price;
+        deal.p.price = asked;
         deal.p.ends_at = deal.clock.now.saturating_add(term);
         let lost = deal.p.collateral_initial.saturating_sub(deal.p.collateral);
         add(&mut deal.p.collateral, lost)?;
@@ -177,54 +173,64 @@ impl Orchestrator {
         self.advance(deal)
     }
 
-    /// A new proposal for one slot. Says its id, what must be locked for it, and how much of the pot it brings: at most
-    /// its own price, so that a taker that asks for nothing gets nothing.
+    /// A new placement for one slot, proposed to a data unit, or accepted by the trust of a member of a cluster in its manager. Says
+    /// its id, its provider, what must be locked for it, and how much of the pot it brings: at most its own price, so
+    /// that a taker that asks for nothing gets nothing.
     #[inline(never)]
     pub(crate) fn propose(
         &mut self,
-        id: u64,
-        r: &Reservation,
-        slot: u8,
+        reservation: u64,
+        wanted: &Wanted,
         replica: &Replica,
-        term_ms: u64,
+        search: &mut Option<Search>,
         pot: Balance,
-    ) -> Result<(u64, Balance, Balance)> {
+    ) -> Result<Proposal> {
+        let Wanted { r, slot, term_ms, .. } = *wanted;
         let clock = self.clock();
         clock.ensure_open()?;
-        let unit = self.unit_of(replica.unit)?;
-        unit.check_offer(r.capacity, term_ms, clock.now)?;
-        self.ensure_online(&unit)?;
+        let Taker { id: unit_id, mut unit, price, manager_bps } =
+            self.find_taker(wanted, replica.unit, search)?;
         ensure_data(&unit, r.capacity, &replica.root, replica.chunks)?;
         let challenger = self.challenger_of(r.challenger)?;
-        let terms = unit.spec.terms;
+        let terms = unit.spec.terms.clone();
         if challenger.interval_ms < terms.interval_ms || challenger.window_ms < terms.window_ms {
             return Err(Error::ChallengerTooFast);
         }
-        let price = price_up(unit.spec.price, r.capacity, term_ms)?;
+        let escrow = price_up(price, r.capacity, term_ms)?;
         let accept_by = clock.working_ms().saturating_add(self.config.accept_ms.into());
+        // Nobody asks a member of a cluster: it keeps capacity for no longer than it may be paid for, and a challenger
+        // slower than its terms does not make a miss dearer.
+        let (mut activate_ms, mut interval_ms) = (self.config.activate_ms.into(), challenger.interval_ms);
+        if r.choice.is_some() {
+            activate_ms = term_ms.min(activate_ms);
+            interval_ms = terms.interval_ms;
+        }
+        let id = next(&mut self.last_placement)?;
+        let unit_place = self.enlist(List::UnitPlacements(unit_id), &mut unit.placements, id)?;
         let mut p = Placement {
-            reservation: id,
+            reservation,
             slot,
-            unit: replica.unit,
+            unit: unit_id,
             provider: unit.provider,
             challenger: r.challenger,
             state: State::Proposed,
             root: replica.root,
             chunks: replica.chunks,
             capacity: r.capacity,
-            price: unit.spec.price,
+            price,
             terms,
             fee_bps: self.config.network_fee_bps,
             referral_bps: if r.referrer.is_some() { self.config.referral_bps } else { 0 },
+            manager_bps,
             reporter_bps: self.config.reporter_bps,
-            interval_ms: challenger.interval_ms,
+            interval_ms,
             accept_by,
-            activate_by: accept_by.saturating_add(self.config.activate_ms.into()),
+            activate_by: accept_by.saturating_add(activate_ms),
             term_ms,
-            escrow: price,
+            escrow,
             collateral: 0,
             collateral_initial: 0,
-            bonus: pot.min(price),
+            bonus: pot.min(escrow),
             bonus_paid: 0,
             started_at: 0,
             ends_at: 0,
@@ -235,34 +241,65 @@ impl Orchestrator {
             settled: 0,
             terminated: false,
             place: 0,
+            unit_place,
             tally: Tally::default(),
         };
-        p.collateral_initial = p.collateral_up(price)?;
-        let placement = next(&mut self.last_placement)?;
+        p.collateral_initial = p.collateral_up(escrow)?;
+        if r.choice.is_some() {
+            self.take_on(id, &mut p, &mut unit, &clock, r.cluster())?;
+        }
+        self.units.insert(unit_id, &unit);
+        self.placements.insert(id, &p);
+        announce(id, &p);
+        Ok(Proposal { id, provider: p.provider, escrow, bonus: p.bonus })
+    }
+
+    /// Accepts a placement: takes capacity, locks collateral, and lists it with its provider.
+    pub(crate) fn take_on(
+        &mut self,
+        id: u64,
+        p: &mut Placement,
+        unit: &mut DataUnit,
+        clock: &Clock,
+        cluster: Option<u64>,
+    ) -> Result<()> {
+        let collateral = p.accept(clock)?;
+        unit.take(p.capacity, cluster)?;
         let mut account = self.account_of(p.provider);
-        p.place = account.placements;
-        account.placements = account.placements.checked_add(1).ok_or(Error::Overflow)?;
-        self.accounts.insert(p.provider, &account);
-        self.lists.insert((List::Placements(p.provider), p.place), &placement);
-        self.placements.insert(placement, &p);
-        announce(placement, &p);
-        Ok((placement, price, p.bonus))
+        account.debit(collateral).map_err(|_| Error::ProviderShort)?;
+        account.bind(collateral)?;
+        let list = List::Placements(p.provider);
+        p.place = self.enlist(list, &mut account.placements, id)?.saturating_add(1);
+        self.store_account(p.provider, &account);
+        Ok(())
+    }
+
+    /// Adds an entry to a list that has had `count` of them; says its place.
+    #[inline(never)]
+    pub(crate) fn enlist(&mut self, list: List, count: &mut u32, id: u64) -> Result<u32> {
+        let place = *count;
+        *count = place.checked_add(1).ok_or(Error::Overflow)?;
+        self.lists.insert((list, place), &id);
+        Ok(place)
     }
 
     /// Frees the records of an ended placement.
     pub(crate) fn forget(&mut self, id: u64, p: &Placement) {
-        self.lists.remove((List::Placements(p.provider), p.place));
+        if let Some(place) = p.place.checked_sub(1) {
+            self.lists.remove((List::Placements(p.provider), place));
+        }
+        self.lists.remove((List::UnitPlacements(p.unit), p.unit_place));
         self.committed.remove(id);
         self.placements.remove(id);
     }
+}
 
-    /// Adds a reservation to the list of a consumer; says its place.
-    pub(crate) fn enlist(&mut self, account: &mut Account, consumer: AccountId, id: u64) -> Result<u32> {
-        let place = account.reservations;
-        account.reservations = place.checked_add(1).ok_or(Error::Overflow)?;
-        self.lists.insert((List::Reservations(consumer), place), &id);
-        Ok(place)
-    }
+/// A placement that was proposed.
+pub(crate) struct Proposal {
+    pub id: u64,
+    pub provider: AccountId,
+    pub escrow: Balance,
+    pub bonus: Balance,
 }
 
 /// When a placement ends if its consumer terminates it now.

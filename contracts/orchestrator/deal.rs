@@ -4,12 +4,10 @@
 //! what was earned and carries out what time has brought about; and through `save`, which posts the money of both
 //! sides and stores what has changed.
 
-use crate::events::{PlacementMoved, Settled, Slashed};
+use crate::events::{emit, PlacementMoved, Settled, Slashed};
 use crate::money::{add, Moves};
 use crate::records::SlashReason;
 use crate::Orchestrator;
-use ink::codegen::Env as _;
-use ink::env::{emit_event, DefaultEnvironment};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
     bps_down, Balance, Clock, Error, Misses, Placement, Reservation, Result, Round, State, RENEW_GRACE_MS,
@@ -63,7 +61,7 @@ impl Deal {
 /// Announces what holds for a placement from now on.
 #[inline(never)]
 pub(crate) fn announce(id: u64, p: &Placement) {
-    emit_event::<DefaultEnvironment, _>(PlacementMoved {
+    emit(PlacementMoved {
         placement: id,
         reservation: p.reservation,
         provider: p.provider,
@@ -145,7 +143,7 @@ impl Orchestrator {
         let to_pot = amount.saturating_sub(to_reporter);
         add(&mut deal.provider.release, amount)?;
         deal.fill_pot(to_pot)?;
-        self.env().emit_event(Slashed {
+        emit(Slashed {
             placement: deal.id,
             provider: deal.p.provider,
             round: deal.p.tally.round,
@@ -164,20 +162,26 @@ impl Orchestrator {
         if paid.gross == 0 && paid.bonus == 0 {
             return Ok(());
         }
-        let net = paid.gross.saturating_sub(paid.fee).saturating_sub(paid.referral);
         add(&mut deal.consumer.release, paid.gross)?;
-        add(&mut deal.provider.credit, net)?;
         add(&mut deal.provider.credit, paid.bonus)?;
-        add(&mut self.fees, paid.fee)?;
+        let cluster = deal.r.cluster();
+        if let Some(id) = cluster {
+            self.collect(id, deal.p.provider, &paid)?;
+        } else {
+            add(&mut deal.provider.credit, paid.net())?;
+            add(&mut self.fees, paid.fee)?;
+        }
         if let Some(referrer) = deal.r.referrer {
             self.credit(referrer, paid.referral)?;
         }
-        self.env().emit_event(Settled {
+        emit(Settled {
             placement: deal.id,
             provider: deal.p.provider,
+            cluster,
             gross: paid.gross,
             fee: paid.fee,
             referral: paid.referral,
+            manager: paid.manager,
             bonus: paid.bonus,
         });
         Ok(())
@@ -188,7 +192,7 @@ impl Orchestrator {
         self.pay(deal, until)?;
         if deal.p.holds_capacity() {
             let mut unit = self.unit_of(deal.p.unit)?;
-            unit.give_back(deal.p.capacity);
+            unit.give_back(deal.p.capacity, deal.r.cluster());
             self.units.insert(deal.p.unit, &unit);
         }
         let (escrow, collateral, bonus) = deal.p.end(state);

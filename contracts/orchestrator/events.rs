@@ -7,7 +7,7 @@
 use crate::records::{AccountBalance, Settings, SlashReason};
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
-use orchestrator_domain::{NodeState, Role, State};
+use orchestrator_domain::{Access, Currency, NodeState, State};
 
 /// Both halves of the money of each account that a posting has touched, as they are now.
 #[ink::event]
@@ -52,7 +52,56 @@ pub struct DataUnitUpdated {
     pub provider: AccountId,
     pub capacity: u64,
     pub price: u128,
+    pub currency: Currency,
     pub open: bool,
+}
+
+/// A provider began or ended its trust in a manager.
+#[ink::event]
+pub struct TrustSet {
+    pub provider: AccountId,
+    pub manager: AccountId,
+    pub trusts: bool,
+}
+
+/// A cluster was created, changed, offered to another manager, or taken over by one.
+#[ink::event]
+pub struct ClusterChanged {
+    pub cluster: u64,
+    pub manager: AccountId,
+    pub offered_to: Option<AccountId>,
+    pub price: u128,
+    pub currency: Currency,
+    pub fee_bps: u16,
+    pub open: bool,
+}
+
+/// A data unit has committed so much to a cluster; with zero it is no member any more.
+#[ink::event]
+pub struct MemberSet {
+    pub cluster: u64,
+    pub unit: u64,
+    pub provider: AccountId,
+    pub capacity: u64,
+}
+
+/// The pool of a cluster was distributed: the network fee to the treasury's fees, the manager's share to its account; the
+/// members' part is due to them.
+#[ink::event]
+pub struct Distributed {
+    pub cluster: u64,
+    pub manager: AccountId,
+    pub fee: u128,
+    pub to_manager: u128,
+    pub to_members: u128,
+}
+
+/// What was due to a provider in a cluster was credited to it.
+#[ink::event]
+pub struct Claimed {
+    pub cluster: u64,
+    pub provider: AccountId,
+    pub amount: u128,
 }
 
 /// An account registered as a challenger, or slowed down.
@@ -117,14 +166,17 @@ pub struct Slashed {
     pub to_pot: u128,
 }
 
-/// A placement was paid: `gross` left the escrow, the provider got it less fee and referral, and the bonus.
+/// A placement was paid: `gross` left the escrow. The provider got the bonus, and what is left after fee, referral and the
+/// manager's share; in a cluster all that but bonus and referral went into the pool.
 #[ink::event]
 pub struct Settled {
     pub placement: u64,
     pub provider: AccountId,
+    pub cluster: Option<u64>,
     pub gross: u128,
     pub fee: u128,
     pub referral: u128,
+    pub manager: u128,
     pub bonus: u128,
 }
 
@@ -138,12 +190,12 @@ pub struct ReservationChanged {
     pub renew_up_to: u128,
 }
 
-/// An account got a role in the access list, or (none) lost it.
+/// An account got access to the data, or (none) lost it.
 #[ink::event]
 pub struct AccessSet {
     pub reservation: u64,
     pub account: AccountId,
-    pub role: Option<Role>,
+    pub access: Option<Access>,
 }
 
 /// The records are gone; what was left in the pots went where it belongs.
@@ -154,7 +206,8 @@ pub struct ReservationClosed {
     pub to_treasury: u128,
 }
 
-/// Admin, offer of the role, treasury, fees, windows or the pause changed: all of them as they are now.
+/// Admin, offer of the role, treasury, fees, windows, pause, roles, rate or the announced upgrade changed: all of them as
+/// they are now.
 #[ink::event]
 pub struct GovernanceChanged {
     pub settings: Settings,
@@ -164,4 +217,29 @@ pub struct GovernanceChanged {
 #[ink::event]
 pub struct FeesCollected {
     pub amount: u128,
+}
+
+/// Emits an event under the topic that names it.
+///
+/// ink!'s own way builds the topics of each event type in code of its own, which takes 1 KB of the contract.
+#[cfg(not(feature = "std"))]
+pub(crate) fn emit<E: ink::env::Event + scale::Encode>(event: E) {
+    let mut data = Vec::new();
+    event.encode_to(&mut data);
+    deposit(&E::SIGNATURE_TOPIC.unwrap_or_default(), &data);
+}
+
+#[cfg(not(feature = "std"))]
+#[inline(never)]
+fn deposit(signature: &[u8; 32], data: &[u8]) {
+    use pallet_contracts_uapi::{HostFn, HostFnImpl};
+    let mut topics = [4; 33];
+    topics[1..].copy_from_slice(signature);
+    HostFnImpl::deposit_event(&topics, data);
+}
+
+/// Emits an event under the topic that names it.
+#[cfg(feature = "std")]
+pub(crate) fn emit<E: ink::env::Event>(event: E) {
+    ink::env::emit_event::<ink::env::DefaultEnvironment, E>(event);
 }

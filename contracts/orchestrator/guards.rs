@@ -4,7 +4,7 @@ use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    Challenger, Clock, DataUnit, Error, Node, NodeState, Placement, Reservation, Result,
+    Challenger, Clock, Cluster, DataUnit, Error, Node, NodeState, Placement, Reservation, Result, Role,
 };
 
 impl Orchestrator {
@@ -17,6 +17,14 @@ impl Orchestrator {
     pub(crate) fn ensure_admin(&self) -> Result<()> {
         if self.env().caller() != self.admin {
             return Err(Error::NotAdmin);
+        }
+        Ok(())
+    }
+
+    /// Refuses everybody but the holders of a role.
+    pub(crate) fn ensure_role(&self, role: Role) -> Result<()> {
+        if !self.office.get_or_default().holds(self.env().caller(), role) {
+            return Err(Error::NotInRole);
         }
         Ok(())
     }
@@ -58,6 +66,11 @@ impl Orchestrator {
     #[inline(never)]
     pub(crate) fn node_of(&self, id: u64) -> Result<Node> {
         self.nodes.get(id).ok_or(Error::UnknownNode)
+    }
+
+    #[inline(never)]
+    pub(crate) fn cluster_of(&self, id: u64) -> Result<Cluster> {
+        self.clusters.get(id).ok_or(Error::UnknownCluster)
     }
 
     #[inline(never)]

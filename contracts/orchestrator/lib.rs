@@ -2,11 +2,14 @@
 //!
 //! Read this file from top to bottom for the protocol. Each message keeps one beat: load and bring up to now, check,
 //! apply a rule of `orchestrator_domain`, record, announce, pay. `deal` does the first and the last for a placement,
-//! `changes` what a consumer does to live ones, `proving` judges proofs, `money` alone moves balances.
+//! `changes` what a consumer does to live ones, `clusters` finds who takes new ones, `proving` judges proofs, `money` alone
+//! moves balances.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod changes;
+mod clusters;
 mod deal;
+mod entries;
 pub mod events;
 mod guards;
 mod hash;
@@ -23,16 +26,19 @@ pub use records::*;
 #[ink::contract]
 mod orchestrator {
     use crate::changes::{ensure_data, next, Change};
+    use crate::clusters::Wanted;
     use crate::deal::announce;
+    use crate::entries::ensure_offered;
     use crate::events::*;
     use crate::money::{add, Moves};
     use crate::records::*;
     use ink::prelude::vec::Vec;
-    use ink::storage::Mapping;
+    use ink::storage::{Lazy, Mapping};
     use orchestrator_domain::{
-        bps_up, price_up, Account, Challenger, Commitment, Config, DataUnit, Error, Grant, List, Node,
-        NodeSpec, Order, Pauses, Placement, Provider, Replica, Reservation, Result, Role, Slot, State,
-        UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
+        bps_up, price_up, Access, Account, Challenger, Cluster, ClusterSpec, Commitment, Config, DataUnit,
+        Error, Grant, Handover, List, Node, NodeSpec, Office, Order, Pauses, Placement, Pool, Provider, Rate,
+        Replica, Reservation, Result, Role, Share, Slot, State, UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS,
+        MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
     };
 
     /// Most entries that one page of a list looks at.
@@ -40,7 +46,7 @@ mod orchestrator {
     /// Most renewals that `funded_until` counts.
     pub const MAX_RENEWALS_TOLD: u32 = 100;
 
-    /// The market. Its own cell holds what every call reads: roles, fees, pauses, the sum owed and the last ids.
+    /// The market. Its own cell holds what every call reads: fees, pauses, the rate, the sum owed and the last ids.
     #[ink(storage)]
     pub struct Orchestrator {
         pub(crate) admin: AccountId,
@@ -48,12 +54,14 @@ mod orchestrator {
         pub(crate) treasury: AccountId,
         pub(crate) config: Config,
         pub(crate) pauses: Pauses,
+        pub(crate) rate: Rate,
         pub(crate) owed: Balance,
         pub(crate) fees: Balance,
         pub(crate) last_node: u64,
         pub(crate) last_unit: u64,
         pub(crate) last_reservation: u64,
         pub(crate) last_placement: u64,
+        pub(crate) last_cluster: u64,
         pub(crate) accounts: Mapping<AccountId, Account>,
         pub(crate) providers: Mapping<AccountId, Provider>,
         pub(crate) nodes: Mapping<u64, Node>,
@@ -63,6 +71,10 @@ mod orchestrator {
         pub(crate) placements: Mapping<u64, Placement>,
         pub(crate) committed: Mapping<u64, Commitment>,
         pub(crate) lists: Mapping<(List, u32), u64>,
+        pub(crate) clusters: Mapping<u64, Cluster>,
+        pub(crate) shares: Mapping<(u64, AccountId), Share>,
+        pub(crate) trust: Mapping<(AccountId, AccountId), ()>,
+        pub(crate) office: Lazy<Office>,
     }
 
     impl Orchestrator {
@@ -79,12 +91,14 @@ mod orchestrator {
                 treasury,
                 config: Config::default(),
                 pauses: Pauses::default(),
+                rate: Rate::default(),
                 owed: 0,
                 fees: 0,
                 last_node: 0,
                 last_unit: 0,
                 last_reservation: 0,
                 last_placement: 0,
+                last_cluster: 0,
                 accounts: Mapping::new(),
                 providers: Mapping::new(),
                 nodes: Mapping::new(),
@@ -94,46 +108,50 @@ mod orchestrator {
                 placements: Mapping::new(),
                 committed: Mapping::new(),
                 lists: Mapping::new(),
+                clusters: Mapping::new(),
+                shares: Mapping::new(),
+                trust: Mapping::new(),
+                office: Lazy::new(),
             }
         }
 
         // ------------------------------------------------------------------------------------------ accounts
 
         /// Adds the tokens sent along to what the caller has available here.
-        #[ink(message, payable)]
+        #[ink(message, payable, selector = 1)]
         pub fn deposit(&mut self) -> Result<()> {
             self.deposit_for(self.env().caller())
         }
 
         /// Adds the tokens sent along to what another account has available here.
-        #[ink(message, payable)]
+        #[ink(message, payable, selector = 2)]
         #[inline(never)]
         pub fn deposit_for(&mut self, account: AccountId) -> Result<()> {
             let amount = self.env().transferred_value();
             self.take_in(account, amount)?;
-            self.env().emit_event(Deposited { account, from: self.env().caller(), amount });
+            emit(Deposited { account, from: self.env().caller(), amount });
             Ok(())
         }
 
         /// Sends the caller part of what it has available. The receiver must not stay below the chain's existential
         /// deposit.
-        #[ink(message)]
+        #[ink(message, selector = 3)]
         #[inline(never)]
         pub fn withdraw(&mut self, amount: Balance) -> Result<()> {
             let account = self.env().caller();
             self.pay_out(account, amount)?;
-            self.env().emit_event(Withdrawn { account, amount });
+            emit(Withdrawn { account, amount });
             Ok(())
         }
 
         /// Available and locked money of an account.
-        #[ink(message)]
+        #[ink(message, selector = 4)]
         pub fn account(&self, account: AccountId) -> Account {
             self.account_of(account)
         }
 
         /// What the contract holds and what it owes; held is never below owed.
-        #[ink(message)]
+        #[ink(message, selector = 5)]
         pub fn solvency(&self) -> Solvency {
             Solvency { held: self.env().balance(), owed: self.owed }
         }
@@ -143,7 +161,7 @@ mod orchestrator {
         /// Registers the caller as a provider, or changes its profile (at most 512 bytes) and delegate. The delegate
         /// may accept (which locks collateral), decline, activate and prove (where a wrong proof costs collateral); it
         /// cannot withdraw.
-        #[ink(message)]
+        #[ink(message, selector = 6)]
         #[inline(never)]
         pub fn set_provider(&mut self, profile: Vec<u8>, delegate: Option<AccountId>) -> Result<()> {
             if profile.len() > MAX_PROFILE_BYTES {
@@ -151,18 +169,40 @@ mod orchestrator {
             }
             let provider = self.env().caller();
             self.providers.insert(provider, &Provider { profile, delegate });
-            self.env().emit_event(ProviderUpdated { provider, delegate });
+            emit(ProviderUpdated { provider, delegate });
+            Ok(())
+        }
+
+        /// Begins or ends the caller's trust in a manager, who may then take capacity of its data units into clusters and
+        /// place reservations there, which locks collateral without asking. Ending it stops new placements at once, for new
+        /// terms too; live ones run to their end.
+        #[ink(message, selector = 7)]
+        #[inline(never)]
+        pub fn set_trust(&mut self, manager: AccountId, trusts: bool) -> Result<()> {
+            let provider = self.env().caller();
+            if trusts {
+                self.trust.insert((provider, manager), &());
+            } else {
+                self.trust.remove((provider, manager));
+            }
+            emit(TrustSet { provider, manager, trusts });
             Ok(())
         }
 
         /// Profile and delegate of a provider.
-        #[ink(message)]
+        #[ink(message, selector = 8)]
         pub fn provider(&self, provider: AccountId) -> Option<Provider> {
             self.providers.get(provider)
         }
 
+        /// Whether a provider trusts a manager.
+        #[ink(message, selector = 9)]
+        pub fn trusts(&self, provider: AccountId, manager: AccountId) -> bool {
+            self.trust.contains((provider, manager))
+        }
+
         /// Registers a node of the caller, who must be a provider. Returns its id.
-        #[ink(message)]
+        #[ink(message, selector = 10)]
         #[inline(never)]
         pub fn register_node(&mut self, spec: NodeSpec) -> Result<u64> {
             spec.check()?;
@@ -171,18 +211,16 @@ mod orchestrator {
                 return Err(Error::UnknownProvider);
             }
             let mut account = self.account_of(provider);
-            let place = account.nodes;
-            account.nodes = place.checked_add(1).ok_or(Error::Overflow)?;
-            self.accounts.insert(provider, &account);
             let id = next(&mut self.last_node)?;
-            self.lists.insert((List::Nodes(provider), place), &id);
+            let place = self.enlist(List::Nodes(provider), &mut account.nodes, id)?;
+            self.accounts.insert(provider, &account);
             self.put_node(id, &Node { provider, spec, units: 0, listed: 0, place });
             Ok(id)
         }
 
         /// Changes endpoint, engine, version and state of a node of the caller; its region stays. A node that is
         /// draining or offline takes nothing new.
-        #[ink(message)]
+        #[ink(message, selector = 11)]
         #[inline(never)]
         pub fn update_node(&mut self, node: u64, spec: NodeSpec) -> Result<()> {
             spec.check()?;
@@ -194,7 +232,7 @@ mod orchestrator {
         }
 
         /// Removes a node of the caller that has no data units; its storage deposit goes back to the caller.
-        #[ink(message)]
+        #[ink(message, selector = 12)]
         #[inline(never)]
         pub fn retire_node(&mut self, node: u64) -> Result<()> {
             let record = self.own_node(node)?;
@@ -204,42 +242,50 @@ mod orchestrator {
             let provider = record.provider;
             self.lists.remove((List::Nodes(provider), record.place));
             self.nodes.remove(node);
-            self.env().emit_event(NodeUpdated { node, provider, state: None });
+            emit(NodeUpdated { node, provider, state: None });
             Ok(())
         }
 
         /// A node.
-        #[ink(message)]
+        #[ink(message, selector = 13)]
         pub fn node(&self, node: u64) -> Option<Node> {
             self.nodes.get(node)
         }
 
         /// Registers a data unit on a node of the caller. Returns its id.
-        #[ink(message)]
+        #[ink(message, selector = 14)]
         #[inline(never)]
         pub fn register_unit(&mut self, node: u64, spec: UnitSpec) -> Result<u64> {
             spec.check()?;
             let mut on = self.own_node(node)?;
             let id = next(&mut self.last_unit)?;
-            let place = on.listed;
-            on.listed = place.checked_add(1).ok_or(Error::Overflow)?;
+            let place = self.enlist(List::Units(node), &mut on.listed, id)?;
             on.units = on.units.checked_add(1).ok_or(Error::Overflow)?;
             self.nodes.insert(node, &on);
-            self.lists.insert((List::Units(node), place), &id);
-            let region = on.spec.region;
-            let provider = on.provider;
-            self.put_unit(id, &DataUnit { provider, node, region, used: 0, place, changed_at: 0, spec });
+            let (provider, region) = (on.provider, on.spec.region);
+            let unit = DataUnit {
+                provider,
+                node,
+                region,
+                used: 0,
+                place,
+                placements: 0,
+                member: None,
+                changed_at: 0,
+                spec,
+            };
+            self.put_unit(id, &unit);
             Ok(id)
         }
 
         /// Changes a data unit of the caller, for new placements only, which it takes again after ten minutes. Its kind
-        /// stays, and its capacity does not go below what is in use.
-        #[ink(message)]
+        /// stays, and its capacity does not go below what is in use or committed to a cluster.
+        #[ink(message, selector = 15)]
         #[inline(never)]
         pub fn update_unit(&mut self, unit: u64, spec: UnitSpec) -> Result<()> {
             spec.check()?;
             let mut record = self.own_unit(unit)?;
-            if spec.capacity < record.used {
+            if spec.capacity < record.least_capacity() {
                 return Err(Error::CapacityInUse);
             }
             let kind = record.spec.kind;
@@ -249,12 +295,13 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Removes a data unit of the caller that carries no placements; its storage deposit goes back to the caller.
-        #[ink(message)]
+        /// Removes a data unit of the caller that carries no placements and is in no cluster; its storage deposit goes back
+        /// to the caller.
+        #[ink(message, selector = 16)]
         #[inline(never)]
         pub fn retire_unit(&mut self, unit: u64) -> Result<()> {
             let record = self.own_unit(unit)?;
-            if record.used > 0 {
+            if record.used > 0 || record.member.is_some() {
                 return Err(Error::UnitInUse);
             }
             let mut on = self.own_node(record.node)?;
@@ -263,57 +310,150 @@ mod orchestrator {
             self.lists.remove((List::Units(record.node), record.place));
             self.units.remove(unit);
             let provider = record.provider;
-            self.env().emit_event(DataUnitUpdated { unit, provider, capacity: 0, price: 0, open: false });
+            let currency = record.spec.currency;
+            emit(DataUnitUpdated { unit, provider, capacity: 0, price: 0, currency, open: false });
             Ok(())
         }
 
         /// A data unit.
-        #[ink(message)]
+        #[ink(message, selector = 17)]
         pub fn data_unit(&self, unit: u64) -> Option<DataUnit> {
             self.units.get(unit)
         }
 
-        /// Data units that take a placement now, among at most `limit` (up to 50) from the id `cursor` on.
-        #[ink(message)]
+        /// Data units that take a placement now, among at most `limit` (up to 50) from the id `cursor` on; in a cluster among
+        /// its members from the place `cursor` on, counted from 1. Nothing where no cluster has the id.
+        #[ink(message, selector = 18)]
         #[inline(never)]
         pub fn find_data_units(&self, filter: Filter, cursor: u64, limit: u32) -> Found {
             let mut units = Vec::new();
-            let now = self.env().block_timestamp();
+            let within = filter.cluster.and_then(|id| self.clusters.get(id));
+            let last = match (filter.cluster, &within) {
+                (Some(_), cluster) => cluster.as_ref().map_or(0, |x| u64::from(x.members)),
+                _ => self.last_unit,
+            };
             let first = cursor.max(1);
             let end = first.saturating_add(limit.clamp(1, MAX_PAGE).into());
-            for id in first..end.min(self.last_unit.saturating_add(1)) {
-                if let Some(unit) = self.units.get(id) {
-                    let spec = &unit.spec;
-                    let fits = unit.check_offer(filter.capacity, filter.term_ms, now).is_ok()
-                        && filter.kind.is_none_or(|x| x == spec.kind)
-                        && filter.region.is_none_or(|x| x == unit.region)
-                        && (filter.max_price == 0 || spec.price <= filter.max_price)
-                        && self.ensure_online(&unit).is_ok();
-                    if fits {
-                        units.push((id, unit));
+            for place in first..end.min(last.saturating_add(1)) {
+                let id = match filter.cluster {
+                    None => Some(place),
+                    Some(cluster) => {
+                        let place = u32::try_from(place.saturating_sub(1)).unwrap_or(u32::MAX);
+                        self.lists.get((List::Members(cluster), place))
                     }
+                };
+                let Some(id) = id else { continue };
+                let Some(unit) = self.units.get(id) else { continue };
+                if self.is_found(&unit, &filter, within.as_ref()) {
+                    units.push((id, unit));
                 }
             }
-            Found { units, next: if end > self.last_unit { 0 } else { end } }
+            Found { units, next: if end > last { 0 } else { end } }
         }
 
-        /// What a term on a data unit costs now; refuses a unit that would not take it.
-        #[ink(message)]
+        /// What a term on a data unit costs now, in a cluster at its price; refuses a unit that would not take it.
+        #[ink(message, selector = 19)]
         #[inline(never)]
-        pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64) -> Result<Quote> {
+        pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64, cluster: Option<u64>) -> Result<Quote> {
             let unit = self.unit_of(unit)?;
-            unit.check_offer(capacity, term_ms, self.env().block_timestamp())?;
-            self.ensure_online(&unit)?;
-            let price = price_up(unit.spec.price, capacity, term_ms)?;
+            let within = cluster.map(|id| self.cluster_of(id)).transpose()?;
+            let asked = self.offered(&unit, capacity, term_ms, cluster.zip(within.as_ref()), None)?;
+            let price = price_up(asked, capacity, term_ms)?;
             let collateral = bps_up(price, unit.spec.terms.collateral_bps)?;
             Ok(Quote { price, collateral, fee: bps_up(price, self.config.network_fee_bps.into())? })
+        }
+
+        // --------------------------------------------------------------------------------- clusters
+
+        /// Creates a cluster without members, managed by the caller. Returns its id.
+        #[ink(message, selector = 20)]
+        #[inline(never)]
+        pub fn create_cluster(&mut self, spec: ClusterSpec) -> Result<u64> {
+            spec.check()?;
+            let manager = self.env().caller();
+            let id = next(&mut self.last_cluster)?;
+            let place = self.list_cluster(id, manager)?;
+            let cluster = Cluster {
+                manager,
+                offered_to: None,
+                spec,
+                changed_at: 0,
+                members: 0,
+                turn: 0,
+                reservations: 0,
+                place,
+                pool: Pool::default(),
+            };
+            self.put_cluster(id, &cluster);
+            Ok(id)
+        }
+
+        /// Changes price, SLA terms, fee, parameters and whether the cluster is open, for new placements only, which it
+        /// takes again after ten minutes. Its kind stays. Only the manager.
+        #[ink(message, selector = 21)]
+        #[inline(never)]
+        pub fn update_cluster(&mut self, cluster: u64, spec: ClusterSpec) -> Result<()> {
+            spec.check()?;
+            let mut record = self.own_cluster(cluster)?;
+            let kind = record.spec.kind;
+            record.spec = ClusterSpec { kind, ..spec };
+            record.changed_at = self.env().block_timestamp();
+            self.put_cluster(cluster, &record);
+            Ok(())
+        }
+
+        /// Sets how much of a data unit is committed to a cluster, out of what it has free. The manager may take more, of a
+        /// provider that trusts it; the manager and the provider may lower it. Below what is in use nothing new comes and
+        /// live placements run to their end; with zero and nothing in use it is no member any more.
+        #[ink(message, selector = 22)]
+        #[inline(never)]
+        pub fn set_member(&mut self, cluster: u64, unit: u64, capacity: u64) -> Result<()> {
+            self.commit_capacity(cluster, unit, capacity)
+        }
+
+        /// Distributes what settlements have brought into the pool: the network fee to the treasury's fees, the manager's
+        /// share to its account; the members' part is due to them, by what each has proven. Anyone. Costs the same
+        /// whatever the number of members.
+        #[ink(message, selector = 23)]
+        #[inline(never)]
+        pub fn distribute(&mut self, cluster: u64) -> Result<()> {
+            let mut record = self.cluster_of(cluster)?;
+            self.distribute_pool(cluster, &mut record)
+        }
+
+        /// Credits a provider with what is due to it in a cluster. Anyone.
+        #[ink(message, selector = 24)]
+        #[inline(never)]
+        pub fn claim(&mut self, cluster: u64, provider: AccountId) -> Result<()> {
+            let mut record = self.cluster_of(cluster)?;
+            let mut share = self.share(cluster, provider);
+            let amount = record.claim(&mut share)?;
+            self.shares.insert((cluster, provider), &share);
+            self.clusters.insert(cluster, &record);
+            self.credit(provider, amount)?;
+            emit(Claimed { cluster, provider, amount });
+            Ok(())
+        }
+
+        /// A cluster and its pool.
+        #[ink(message, selector = 25)]
+        pub fn cluster(&self, cluster: u64) -> Option<Cluster> {
+            self.clusters.get(cluster)
+        }
+
+        /// What a provider has earned in a cluster and not been credited, as it was when it last changed: what was pooled
+        /// before the cluster's latest distribution is due.
+        #[ink(message, selector = 26)]
+        #[inline(never)]
+        pub fn share(&self, cluster: u64, provider: AccountId) -> Share {
+            self.shares.get((cluster, provider)).unwrap_or_default()
         }
 
         // --------------------------------------------------------------------------- challengers and rounds
 
         /// Registers the caller as a challenger, or makes it slower. Interval 1 s to 30 days, window 1 s up to the
         /// interval; neither ever gets shorter, since placements rely on them.
-        #[ink(message)]
+        #[ink(message, selector = 27)]
         #[inline(never)]
         pub fn register_challenger(&mut self, interval_ms: u32, window_ms: u32) -> Result<()> {
             let challenger = self.env().caller();
@@ -325,13 +465,13 @@ mod orchestrator {
                 None => Challenger::new(interval_ms, window_ms)?,
             };
             self.challengers.insert(challenger, &record);
-            self.env().emit_event(ChallengerRegistered { challenger, interval_ms, window_ms });
+            emit(ChallengerRegistered { challenger, interval_ms, window_ms });
             Ok(())
         }
 
         /// Opens the caller's next round: challenges every placement that named it, at a cost that does not depend on
         /// their number. At most once an interval. Returns the round's number.
-        #[ink(message)]
+        #[ink(message, selector = 28)]
         #[inline(never)]
         pub fn open_round(&mut self, seed: [u8; 32]) -> Result<u32> {
             let challenger = self.env().caller();
@@ -339,18 +479,18 @@ mod orchestrator {
             record.open(seed, &self.clock())?;
             self.challengers.insert(challenger, &record);
             let round = record.round;
-            self.env().emit_event(RoundOpened { challenger, round, seed });
+            emit(RoundOpened { challenger, round, seed });
             Ok(round)
         }
 
         /// A challenger and its latest round.
-        #[ink(message)]
+        #[ink(message, selector = 29)]
         pub fn challenger(&self, challenger: AccountId) -> Option<Challenger> {
             self.challengers.get(challenger)
         }
 
         /// What is asked of a placement now; nothing when no round waits for its proof.
-        #[ink(message)]
+        #[ink(message, selector = 30)]
         #[inline(never)]
         pub fn challenge(&self, placement: u64) -> Option<Challenge> {
             let (p, c) = self.challenged(placement)?;
@@ -367,7 +507,7 @@ mod orchestrator {
 
         /// Takes proofs of several placements; one bad one fails alone. A valid proof proves its round, an invalid one
         /// is a miss of it and costs collateral at once. Only the provider or its delegate.
-        #[ink(message)]
+        #[ink(message, selector = 31)]
         #[inline(never)]
         pub fn prove(&mut self, responses: Vec<Response>) -> Result<Vec<Verdict>> {
             let (mut verdicts, mut last) = (Vec::new(), None);
@@ -378,7 +518,7 @@ mod orchestrator {
         }
 
         /// What `prove` would say to the caller, without any effect.
-        #[ink(message)]
+        #[ink(message, selector = 32)]
         #[inline(never)]
         pub fn check_proof(&self, response: Response) -> Verdict {
             match self.challenged(response.placement) {
@@ -389,7 +529,7 @@ mod orchestrator {
 
         /// Has the rounds that a placement missed accounted for. The caller gets the reporter's share of the slash,
         /// unless it is a party of the placement.
-        #[ink(message)]
+        #[ink(message, selector = 33)]
         pub fn report_miss(&mut self, placement: u64) -> Result<()> {
             let deal = self.load(placement, Some(self.env().caller()))?;
             if deal.missed == 0 {
@@ -401,8 +541,10 @@ mod orchestrator {
         // ------------------------------------------------------------------------------------- reservations
 
         /// Proposes a placement for each replica of the order and locks the whole price of the term from what the
-        /// caller has available. Refuses above the order's ceiling. Returns the reservation's id.
-        #[ink(message)]
+        /// caller has available. In a cluster, members take the placements at once, those that the order names or, for
+        /// data unit zero, the next that fit among the 40 whose turn it is; their collateral is locked. Refuses above
+        /// the order's ceiling. Returns the reservation's id.
+        #[ink(message, selector = 34)]
         #[inline(never)]
         pub fn reserve(&mut self, order: Order) -> Result<u64> {
             let consumer = self.env().caller();
@@ -422,42 +564,51 @@ mod orchestrator {
                 term_ms: order.term_ms,
                 renew_up_to: 0,
                 place: 0,
+                choice: order.choice,
+                cluster_place: 0,
                 manifest: order.manifest,
                 grants: Vec::new(),
                 slots: Vec::new(),
             };
+            let mut search = self.search(&r)?;
             let mut price = 0;
             for (slot, replica) in (0u8..).zip(&order.replicas) {
-                let (placement, escrow, _) = self.propose(id, &r, slot, replica, order.term_ms, 0)?;
-                add(&mut price, escrow)?;
-                r.slots.push(Slot { placement, pot: 0, spent: 0 });
+                let wanted = Wanted { r: &r, slot, term_ms: order.term_ms, lost: None };
+                let p = self.propose(id, &wanted, replica, &mut search, 0)?;
+                add(&mut price, p.escrow)?;
+                r.slots.push(Slot { placement: p.id, provider: p.provider, pot: 0, spent: 0 });
             }
             ensure_ceiling(price, order.max_price)?;
+            if let Some(mut x) = search {
+                let list = List::ClusterReservations(x.id);
+                r.cluster_place = self.enlist(list, &mut x.cluster.reservations, id)?;
+                self.clusters.insert(x.id, &x.cluster);
+            }
             let mut account = self.account_of(consumer);
             account.debit(price)?;
             account.bind(price)?;
-            r.place = self.enlist(&mut account, consumer, id)?;
+            r.place = self.enlist(List::Reservations(consumer), &mut account.reservations, id)?;
             self.store_account(consumer, &account);
             self.put_reservation(id, &r);
             Ok(id)
         }
 
         /// A reservation.
-        #[ink(message)]
+        #[ink(message, selector = 35)]
         pub fn reservation(&self, reservation: u64) -> Option<Reservation> {
             self.reservations.get(reservation)
         }
 
         /// Cancels one slot's placement, or all that are not active. A proposal is cancelled for nothing; what was
         /// accepted pays the notice, unless its time to activate is over. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 36)]
         pub fn cancel(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Cancel).map(drop)
         }
 
         /// Ends one slot's placement, or all that last longer than the notice, when the notice is over; the rest is
         /// refunded at once. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 37)]
         pub fn terminate(&mut self, reservation: u64, slot: Option<u8>) -> Result<()> {
             self.change(reservation, slot, Change::Terminate).map(drop)
         }
@@ -465,7 +616,7 @@ mod orchestrator {
         /// Lengthens the term of all placements that are active at the price agreed, locking at most `max_price` more.
         /// Every data unit must be open and its price not risen; the providers' collateral grows with the price of what
         /// is left of the term. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 38)]
         pub fn extend(&mut self, reservation: u64, ms: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Extend(ms))?;
             ensure_ceiling(locked, max_price)
@@ -474,16 +625,18 @@ mod orchestrator {
         /// Changes the capacity of all active placements from now on, locking at most `max_price` more. Growing needs
         /// what extending needs, and room; shrinking pays the notice for what is given up and lowers the collateral in
         /// proportion. Refused while a round is open and unanswered, or a replica is on its way. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 39)]
         pub fn resize(&mut self, reservation: u64, capacity: u64, max_price: Balance) -> Result<()> {
             let locked = self.change(reservation, None, Change::Resize(capacity))?;
             ensure_ceiling(locked, max_price)
         }
 
         /// Proposes a new placement for a slot whose placement failed, was cancelled or withdrawn. It runs for what
-        /// was left of the term, at least the unit's shortest, and brings the slot's repair pot as a bonus, up to its
-        /// own price and to what the lost one would still have earned. Only the consumer. Returns its id.
-        #[ink(message)]
+        /// was left of the term, outside clusters at least the unit's shortest, and brings the slot's repair pot as a bonus, up to its
+        /// own price and to what the lost one would still have earned. In a cluster it goes to a member, for no more
+        /// than what was left, at the price and the SLA terms of what was ever active in the slot. The consumer; or,
+        /// for one that was active and not terminated, the cluster's manager, with the same data and another provider. Returns its id.
+        #[ink(message, selector = 40)]
         #[inline(never)]
         pub fn replace(
             &mut self,
@@ -492,38 +645,60 @@ mod orchestrator {
             replica: Replica,
             max_price: Balance,
         ) -> Result<u64> {
-            let old = self.reservation_of_caller(reservation)?.slot(slot)?.placement;
+            let old = self.reservation_of(reservation)?.slot(slot)?.placement;
             let deal = self.load(old, None)?;
             self.save(&deal)?;
-            if !matches!(deal.p.state, State::Failed | State::Withdrawn | State::Cancelled) {
+            let (mut r, lost) = (deal.r, deal.p);
+            let mut search = self.search(&r)?;
+            let caller = self.env().caller();
+            let by_manager = search.as_ref().is_some_and(|x| x.cluster.manager == caller);
+            if !by_manager {
+                r.ensure_consumer(caller)?;
+            }
+            let for_itself = caller == r.consumer;
+            let begun = lost.ends_at > 0;
+            let replaceable = for_itself || (begun && !lost.terminated);
+            if !matches!(lost.state, State::Failed | State::Withdrawn | State::Cancelled) || !replaceable {
                 return Err(Error::NothingToReplace);
             }
-            let unit = self.unit_of(replica.unit)?;
-            let mut r = deal.r;
-            let never = deal.p.ends_at == 0;
-            let left = if never { deal.p.term_ms } else { deal.p.ends_at.saturating_sub(deal.clock.now) };
+            if !for_itself && (replica.root, replica.chunks) != (lost.root, lost.chunks) {
+                return Err(Error::BadData);
+            }
+            let left = if begun { lost.ends_at.saturating_sub(deal.clock.now) } else { lost.term_ms };
             if left == 0 {
                 return Err(Error::TooLate);
             }
-            let term_ms = left.max(unit.spec.min_term_ms);
-            let pot = r.slot(slot)?.pot.min(price_up(deal.p.price, deal.p.capacity, left)?);
-            let (id, price, bonus) = self.propose(reservation, &r, slot, &replica, term_ms, pot)?;
-            let rest = r.slot(slot)?;
-            rest.pot = rest.pot.saturating_sub(bonus);
-            self.forget(old, &deal.p);
-            r.slot(slot)?.placement = id;
+            let worth = price_up(lost.price, lost.capacity, left)?;
+            let shortest = if search.is_none() { self.unit_of(replica.unit)?.spec.min_term_ms } else { 0 };
+            let pot = r.slot(slot)?.pot.min(worth);
+            // What took over a lost one keeps its price and terms, lost again before it was active.
+            let agreed = begun || lost.term_ms != r.term_ms;
+            let lost_one = agreed.then_some(&lost);
+            let wanted = Wanted { r: &r, slot, term_ms: left.max(shortest), lost: lost_one };
+            let p = self.propose(reservation, &wanted, &replica, &mut search, pot)?;
+            if !for_itself && p.provider == lost.provider {
+                return Err(Error::SameProvider);
+            }
+            self.forget(old, &lost);
+            let filled = r.slot(slot)?;
+            filled.pot = filled.pot.saturating_sub(p.bonus);
+            filled.placement = p.id;
+            filled.provider = p.provider;
             self.reservations.insert(reservation, &r);
-            ensure_ceiling(price, max_price)?;
+            if let Some(x) = search {
+                self.clusters.insert(x.id, &x.cluster);
+            }
+            ensure_ceiling(p.escrow, if for_itself { max_price } else { max_price.min(worth) })?;
             let mut moves = Moves::default();
-            moves.lock(price)?;
+            moves.lock(p.escrow)?;
             self.post(r.consumer, &moves)?;
-            Ok(id)
+            Ok(p.id)
         }
 
         /// Frees the records of a reservation whose placements have all ended. What is left in the pots goes to the
         /// consumer up to what it paid for the slot, above that to the treasury; the storage deposit to the caller:
         /// the consumer, or from 90 days after the end on anyone.
-        #[ink(message)]
+        #[ink(message, selector = 41)]
         #[inline(never)]
         pub fn close(&mut self, reservation: u64) -> Result<()> {
             let slots = self.reservation_of(reservation)?.slots;
@@ -550,14 +725,17 @@ mod orchestrator {
             self.credit(r.consumer, to_consumer)?;
             add(&mut self.fees, to_treasury)?;
             self.lists.remove((List::Reservations(r.consumer), r.place));
+            if let Some(cluster) = r.cluster() {
+                self.lists.remove((List::ClusterReservations(cluster), r.cluster_place));
+            }
             self.reservations.remove(reservation);
-            self.env().emit_event(ReservationClosed { reservation, to_consumer, to_treasury });
+            emit(ReservationClosed { reservation, to_consumer, to_treasury });
             Ok(())
         }
 
         /// Lets placements renew for the reservation's term at their end, each for at most `up_to`; zero stops it.
         /// The money is taken when somebody calls `renew`. Terms that are over by now stay over. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 42)]
         #[inline(never)]
         pub fn set_auto_renew(&mut self, reservation: u64, up_to: Balance) -> Result<()> {
             for slot in self.reservation_of_caller(reservation)?.slots {
@@ -569,10 +747,10 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Renews a placement whose term is over, from now on, at the data unit's present price; the time since the end
-        /// is not paid. Anyone, within 3 days after the end, if the consumer set it to renew and has the price
+        /// Renews a placement whose term is over, from now on, at the present price of the data unit or cluster; the time
+        /// since the end is not paid. Anyone, within 3 days after the end, if the consumer set it to renew and has the price
         /// available, the unit is open and the provider can bring the collateral back to what the term asks for.
-        #[ink(message)]
+        #[ink(message, selector = 43)]
         #[inline(never)]
         pub fn renew(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
@@ -580,91 +758,58 @@ mod orchestrator {
             self.save(&deal)
         }
 
-        /// Offers a reservation with all that is in escrow to another consumer, or (none) takes the offer back.
-        #[ink(message)]
-        pub fn offer_reservation(&mut self, reservation: u64, to: Option<AccountId>) -> Result<()> {
-            let mut r = self.reservation_of_caller(reservation)?;
-            r.offered_to = to;
-            self.put_reservation(reservation, &r);
-            Ok(())
-        }
-
-        /// Takes over a reservation that was offered to the caller: escrow, refunds, pots and duties move with it; its
-        /// challenger and referrer stay. A renewal set by the former consumer ends.
-        #[ink(message)]
-        #[inline(never)]
-        pub fn accept_reservation(&mut self, reservation: u64) -> Result<()> {
-            let mut r = self.reservation_of(reservation)?;
-            let (from, to) = (r.consumer, self.env().caller());
-            if r.offered_to != Some(to) {
-                return Err(Error::NotOffered);
-            }
-            let mut escrow = 0;
-            for slot in &r.slots {
-                let p = self.placement_of(slot.placement)?;
-                add(&mut escrow, p.escrow)?;
-            }
-            self.post(from, &Moves { release: escrow, ..Default::default() })?;
-            self.lists.remove((List::Reservations(from), r.place));
-            let mut account = self.account_of(to);
-            account.bind(escrow)?;
-            r.place = self.enlist(&mut account, to, reservation)?;
-            self.store_account(to, &account);
-            r.consumer = to;
-            r.offered_to = None;
-            r.renew_up_to = 0;
-            self.put_reservation(reservation, &r);
-            Ok(())
-        }
-
-        /// Gives an account a role in the access list, or (none) removes it. At most 32 entries. Providers enforce it
+        /// Gives an account access to the data, or (none) removes it. At most 32 entries. Providers enforce it
         /// where they serve. Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 44)]
         #[inline(never)]
-        pub fn set_access(&mut self, reservation: u64, account: AccountId, role: Option<Role>) -> Result<()> {
+        pub fn set_access(
+            &mut self,
+            reservation: u64,
+            account: AccountId,
+            access: Option<Access>,
+        ) -> Result<()> {
             let mut r = self.reservation_of_caller(reservation)?;
             if let Some(i) = r.grants.iter().position(|x| x.account == account) {
                 r.grants.swap_remove(i);
             }
-            if let Some(role) = role {
+            if let Some(access) = access {
                 if r.grants.len() >= MAX_GRANTS {
                     return Err(Error::TooLong);
                 }
-                r.grants.push(Grant { account, role });
+                r.grants.push(Grant { account, access });
             }
             self.reservations.insert(reservation, &r);
-            self.env().emit_event(AccessSet { reservation, account, role });
+            emit(AccessSet { reservation, account, access });
             Ok(())
         }
 
         // --------------------------------------------------------------------------------------- placements
 
         /// A placement as it was when it was last touched; `settle` brings it up to now, and a dry run of it shows how.
-        #[ink(message)]
+        #[ink(message, selector = 45)]
         pub fn placement(&self, placement: u64) -> Option<Placement> {
             self.placements.get(placement)
         }
 
         /// Accepts a proposal: takes capacity and locks collateral from what the provider has available. Provider or
         /// delegate.
-        #[ink(message)]
+        #[ink(message, selector = 46)]
         #[inline(never)]
         pub fn accept(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
             deal.clock.ensure_open()?;
-            let collateral = deal.p.accept(&deal.clock)?;
+            deal.p.ensure(State::Proposed)?;
             let mut unit = self.unit_of(deal.p.unit)?;
             self.ensure_online(&unit)?;
-            unit.take(deal.p.capacity)?;
+            self.take_on(deal.id, &mut deal.p, &mut unit, &deal.clock, None)?;
             self.units.insert(deal.p.unit, &unit);
-            deal.provider.lock(collateral)?;
             announce(deal.id, &deal.p);
             self.save(&deal)
         }
 
         /// Declines a proposal, or gives up an accepted placement that is not active. Provider or delegate.
-        #[ink(message)]
+        #[ink(message, selector = 47)]
         #[inline(never)]
         pub fn decline(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
@@ -677,7 +822,7 @@ mod orchestrator {
         }
 
         /// The provider's word that it holds the data: the term, pay and challenges start. Provider or delegate.
-        #[ink(message)]
+        #[ink(message, selector = 48)]
         #[inline(never)]
         pub fn activate(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
@@ -689,7 +834,7 @@ mod orchestrator {
 
         /// Offers a first or a new root for a live placement; it counts once the provider takes it with `accept_data`.
         /// Only the consumer.
-        #[ink(message)]
+        #[ink(message, selector = 49)]
         #[inline(never)]
         pub fn commit_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
             let p = self.placement_of(placement)?;
@@ -700,19 +845,19 @@ mod orchestrator {
             let unit = self.unit_of(p.unit)?;
             ensure_data(&unit, p.capacity, &root, chunks)?;
             self.committed.insert(placement, &Commitment { root, chunks });
-            self.env().emit_event(DataCommitted { placement, root, chunks, accepted: false });
+            emit(DataCommitted { placement, root, chunks, accepted: false });
             Ok(())
         }
 
         /// Root and chunk count last offered by `commit_data`; they count once `placement` shows the same.
-        #[ink(message)]
+        #[ink(message, selector = 50)]
         pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
             self.committed.get(placement)
         }
 
         /// Takes the committed data: from the next round on it is what must be proven. Root and chunk count must be
         /// those that the provider checked. Refused while a round is open and unanswered. Provider or delegate.
-        #[ink(message)]
+        #[ink(message, selector = 51)]
         #[inline(never)]
         pub fn accept_data(&mut self, placement: u64, root: [u8; 32], chunks: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
@@ -732,20 +877,20 @@ mod orchestrator {
             ensure_data(&unit, deal.p.capacity, &root, chunks)?;
             deal.p.root = root;
             deal.p.chunks = chunks;
-            self.env().emit_event(DataCommitted { placement, root, chunks, accepted: true });
+            emit(DataCommitted { placement, root, chunks, accepted: true });
             self.save(&deal)
         }
 
         /// Pays what a placement has earned up to now and carries out what is due. Anyone; twice in a row pays
         /// nothing the second time.
-        #[ink(message)]
+        #[ink(message, selector = 52)]
         pub fn settle(&mut self, placement: u64) -> Result<()> {
             let deal = self.load(placement, None)?;
             self.save(&deal)
         }
 
         /// `settle` for several placements; those that do not exist are passed over.
-        #[ink(message)]
+        #[ink(message, selector = 53)]
         #[inline(never)]
         pub fn settle_many(&mut self, placements: Vec<u64>) -> Result<()> {
             for id in placements {
@@ -759,7 +904,7 @@ mod orchestrator {
 
         /// The provider leaves an active placement and pays the exit fee, at most `max_fee`, out of its collateral into
         /// the repair pot. Free once the term is over. Refused while a round is open and unanswered. Only the provider.
-        #[ink(message)]
+        #[ink(message, selector = 54)]
         #[inline(never)]
         pub fn withdraw_placement(&mut self, placement: u64, max_fee: Balance) -> Result<()> {
             let mut deal = self.load(placement, None)?;
@@ -782,25 +927,28 @@ mod orchestrator {
         }
 
         /// What `withdraw_placement` would cost the provider before the end of the term.
-        #[ink(message)]
+        #[ink(message, selector = 55)]
         pub fn exit_fee(&self, placement: u64) -> Result<Balance> {
             self.placement_of(placement)?.exit_fee_up()
         }
 
         /// Until when the placements of a reservation that are active are paid for, counting the next hundred
         /// renewals as far as the consumer's available money covers them. Zero when none is active.
-        #[ink(message)]
+        #[ink(message, selector = 56)]
         #[inline(never)]
         pub fn funded_until(&self, reservation: u64) -> u64 {
             let Some(r) = self.reservations.get(reservation) else { return 0 };
+            let within = r.cluster().and_then(|id| self.clusters.get(id));
             let (mut until, mut renewal) = (u64::MAX, 0u128);
             for slot in &r.slots {
                 let Some(p) = self.placements.get(slot.placement).filter(|p| p.state == State::Active) else {
                     continue;
                 };
                 until = until.min(p.ends_at);
-                let price = self.units.get(p.unit).map(|u| price_up(u.spec.price, p.capacity, r.term_ms));
-                renewal = renewal.saturating_add(price.and_then(|x| x.ok()).unwrap_or(0));
+                let asked = self.unit_of(p.unit).and_then(|unit| self.price_of(&unit, within.as_ref()));
+                let price = asked.and_then(|x| price_up(x, p.capacity, r.term_ms)).unwrap_or(u128::MAX);
+                let price = if price > r.renew_up_to { u128::MAX } else { price };
+                renewal = renewal.saturating_add(price);
             }
             if until == u64::MAX {
                 return 0;
@@ -817,7 +965,7 @@ mod orchestrator {
         }
 
         /// What has to happen next with a placement, and by when.
-        #[ink(message)]
+        #[ink(message, selector = 57)]
         #[inline(never)]
         pub fn next_action_at(&self, placement: u64) -> Option<NextAction> {
             let (p, c) = self.challenged(placement)?;
@@ -836,7 +984,7 @@ mod orchestrator {
         }
 
         /// One page of a list: at most `limit` (up to 50) entries from `cursor` on.
-        #[ink(message)]
+        #[ink(message, selector = 58)]
         #[inline(never)]
         pub fn list(&self, list: List, cursor: u32, limit: u32) -> Page {
             let end = match &list {
@@ -844,6 +992,12 @@ mod orchestrator {
                 List::Placements(id) => self.account_of(*id).placements,
                 List::Nodes(id) => self.account_of(*id).nodes,
                 List::Units(node) => self.nodes.get(node).map_or(0, |x| x.listed),
+                List::UnitPlacements(unit) => self.units.get(unit).map_or(0, |x| x.placements),
+                List::Clusters(id) => self.account_of(*id).clusters,
+                List::Members(cluster) => self.clusters.get(cluster).map_or(0, |x| x.members),
+                List::ClusterReservations(cluster) => {
+                    self.clusters.get(cluster).map_or(0, |x| x.reservations)
+                }
             };
             let stop = cursor.saturating_add(limit.clamp(1, MAX_PAGE)).min(end);
             let mut ids = Vec::new();
@@ -855,12 +1009,61 @@ mod orchestrator {
             Page { ids, next: if stop < end { stop } else { 0 } }
         }
 
+        // ---------------------------------------------------------------------------------------- handover
+
+        /// Offers the admin's role, a reservation with all that is in escrow, or the management of a cluster to another
+        /// account, which may be a contract; or (none) takes the offer back. Only who has it.
+        #[ink(message, selector = 59)]
+        #[inline(never)]
+        pub fn offer(&mut self, what: Handover, to: Option<AccountId>) -> Result<()> {
+            match what {
+                Handover::Admin => {
+                    self.ensure_admin()?;
+                    self.offered_to = to;
+                    self.announce_governance();
+                }
+                Handover::Reservation(id) => {
+                    let mut r = self.reservation_of_caller(id)?;
+                    r.offered_to = to;
+                    self.put_reservation(id, &r);
+                }
+                Handover::Cluster(id) => {
+                    let mut record = self.own_cluster(id)?;
+                    record.offered_to = to;
+                    self.put_cluster(id, &record);
+                }
+            }
+            Ok(())
+        }
+
+        /// Takes over what was offered to the caller. With a reservation move escrow, refunds, pots and duties; its
+        /// challenger and referrer stay, and a renewal set by the former consumer ends. The pool of a cluster is
+        /// distributed first, so that what the former manager has earned goes to it; members that do not trust the new
+        /// one take no new placements.
+        #[ink(message, selector = 60)]
+        #[inline(never)]
+        pub fn take_over(&mut self, what: Handover) -> Result<()> {
+            let to = self.env().caller();
+            match what {
+                Handover::Admin => {
+                    ensure_offered(self.offered_to, to)?;
+                    self.admin = to;
+                    self.offered_to = None;
+                    self.announce_governance();
+                    Ok(())
+                }
+                Handover::Reservation(id) => self.take_over_reservation(id, to),
+                Handover::Cluster(id) => self.take_over_cluster(id, to),
+            }
+        }
+
         // --------------------------------------------------------------------------------------- governance
 
-        /// Admin, treasury, fees, windows and pauses.
-        #[ink(message)]
+        /// Admin, treasury, fees, windows, pauses, roles, the rate and the announced upgrade.
+        #[ink(message, selector = 61)]
         #[inline(never)]
         pub fn settings(&self) -> Settings {
+            let Office { holders, upgrade } = self.office.get_or_default();
             Settings {
                 admin: self.admin,
                 offered_to: self.offered_to,
@@ -868,35 +1071,22 @@ mod orchestrator {
                 fees: self.fees,
                 config: self.config.clone(),
                 pauses: self.pauses.clone(),
-                last_ids: (self.last_node, self.last_unit, self.last_reservation, self.last_placement),
+                rate: self.rate.clone(),
+                holders,
+                upgrade,
+                last_ids: (
+                    self.last_node,
+                    self.last_unit,
+                    self.last_reservation,
+                    self.last_placement,
+                    self.last_cluster,
+                ),
             }
-        }
-
-        /// Offers the admin's role to another account, or (none) takes the offer back. Only the admin.
-        #[ink(message)]
-        pub fn offer_admin(&mut self, to: Option<AccountId>) -> Result<()> {
-            self.ensure_admin()?;
-            self.offered_to = to;
-            self.announce_governance();
-            Ok(())
-        }
-
-        /// Takes over the admin's role that was offered to the caller.
-        #[ink(message)]
-        pub fn accept_admin(&mut self) -> Result<()> {
-            let admin = self.env().caller();
-            if self.offered_to != Some(admin) {
-                return Err(Error::NotOffered);
-            }
-            self.admin = admin;
-            self.offered_to = None;
-            self.announce_governance();
-            Ok(())
         }
 
         /// Sets fees and windows within the bounds compiled in, and the treasury. Live placements keep what they agreed
         /// to. Only the admin.
-        #[ink(message)]
+        #[ink(message, selector = 62)]
         #[inline(never)]
         pub fn configure(&mut self, config: Config, treasury: AccountId) -> Result<()> {
             self.ensure_admin()?;
@@ -907,12 +1097,15 @@ mod orchestrator {
             Ok(())
         }
 
-        /// Stops new business and new rounds for at most 14 days and stretches deadlines; proving, settling, renewing, ending, closing
-        /// and withdrawing stay open. Or lets it go on. Only the admin.
-        #[ink(message)]
+        /// Stops new business and new rounds for at most 14 days and stretches deadlines; proving, settling, renewing,
+        /// ending, closing and withdrawing stay open. Or lets it go on. A next pause begins only after the market was
+        /// open as long as the last one lasted, at least a week. The admin or a pauser.
+        #[ink(message, selector = 63)]
         #[inline(never)]
         pub fn set_paused(&mut self, paused: bool) -> Result<()> {
-            self.ensure_admin()?;
+            if self.ensure_admin().is_err() {
+                self.ensure_role(Role::Pauser)?;
+            }
             let now = self.env().block_timestamp();
             if paused {
                 self.pauses.begin(now)?;
@@ -923,58 +1116,63 @@ mod orchestrator {
             Ok(())
         }
 
+        /// Grants a role to an account, or takes it away. At most 32 are held, all together. Only the admin.
+        #[ink(message, selector = 64)]
+        #[inline(never)]
+        pub fn set_role(&mut self, account: AccountId, role: Role, held: bool) -> Result<()> {
+            self.ensure_admin()?;
+            let mut office = self.office.get_or_default();
+            office.set_role(account, role, held)?;
+            self.put_office(&office);
+            Ok(())
+        }
+
+        /// Sets the rate at which prices in US dollars become tokens: smallest units for one dollar, observed at the
+        /// instant `at`, which is at least an hour after the last one and less than an hour ago. It differs
+        /// from the last by at most a tenth of the lower of both for each hour between them. Only a price feed.
+        #[ink(message, selector = 65)]
+        #[inline(never)]
+        pub fn set_rate(&mut self, per_usd: Balance, at: u64) -> Result<()> {
+            self.ensure_role(Role::PriceFeed)?;
+            self.rate.set(per_usd, at, self.env().block_timestamp())?;
+            self.announce_governance();
+            Ok(())
+        }
+
+        /// Announces the hash of the code that `upgrade` may put in force from seven days later on, or (none) takes it
+        /// back. Only the admin.
+        #[ink(message, selector = 66)]
+        #[inline(never)]
+        pub fn announce_upgrade(&mut self, code_hash: Option<[u8; 32]>) -> Result<()> {
+            self.ensure_admin()?;
+            let mut office = self.office.get_or_default();
+            office.announce(code_hash, self.env().block_timestamp());
+            self.put_office(&office);
+            Ok(())
+        }
+
+        /// Runs the announced code from the next call on, within 14 days after its time has come. The chain must have it.
+        /// Only the admin.
+        #[ink(message, selector = 67)]
+        #[inline(never)]
+        pub fn upgrade(&mut self) -> Result<()> {
+            self.ensure_admin()?;
+            let mut office = self.office.get_or_default();
+            let code_hash = office.take_upgrade(self.env().block_timestamp())?;
+            self.put_office(&office);
+            self.env().set_code_hash(&code_hash.into()).map_err(|_| Error::UnknownCode)
+        }
+
         /// Credits the network fees collected so far to the treasury. Anyone.
-        #[ink(message)]
+        #[ink(message, selector = 68)]
         pub fn collect_fees(&mut self) -> Result<()> {
             let amount = core::mem::take(&mut self.fees);
             if amount == 0 {
                 return Err(Error::ZeroAmount);
             }
             self.credit(self.treasury, amount)?;
-            self.env().emit_event(FeesCollected { amount });
+            emit(FeesCollected { amount });
             Ok(())
-        }
-
-        // ------------------------------------------------------------------------------------------ helpers
-
-        fn own_node(&self, id: u64) -> Result<Node> {
-            let node = self.node_of(id)?;
-            self.ensure_provider(node.provider)?;
-            Ok(node)
-        }
-
-        fn own_unit(&self, id: u64) -> Result<DataUnit> {
-            let unit = self.unit_of(id)?;
-            self.ensure_provider(unit.provider)?;
-            Ok(unit)
-        }
-
-        fn put_node(&mut self, id: u64, node: &Node) {
-            self.nodes.insert(id, node);
-            let (provider, state) = (node.provider, Some(node.spec.state));
-            self.env().emit_event(NodeUpdated { node: id, provider, state });
-        }
-
-        fn put_unit(&mut self, id: u64, unit: &DataUnit) {
-            self.units.insert(id, unit);
-            let UnitSpec { capacity, price, open, .. } = unit.spec;
-            self.env().emit_event(DataUnitUpdated {
-                unit: id,
-                provider: unit.provider,
-                capacity,
-                price,
-                open,
-            });
-        }
-
-        fn put_reservation(&mut self, reservation: u64, r: &Reservation) {
-            self.reservations.insert(reservation, r);
-            let Reservation { consumer, offered_to, renew_up_to, .. } = *r;
-            self.env().emit_event(ReservationChanged { reservation, consumer, offered_to, renew_up_to });
-        }
-
-        fn announce_governance(&self) {
-            self.env().emit_event(GovernanceChanged { settings: self.settings() });
         }
     }
 

@@ -3,7 +3,7 @@
 //! Inside the contract money only moves from one place to another: `owed`, the sum of everything the contract owes,
 //! changes in `take_in` and `pay_out` alone.
 
-use crate::events::BalancesChanged;
+use crate::events::{emit, BalancesChanged};
 use crate::records::AccountBalance;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
@@ -98,7 +98,7 @@ impl Orchestrator {
     #[inline(never)]
     fn announce_balances(&self, accounts: Vec<AccountBalance>) {
         if !accounts.is_empty() {
-            self.env().emit_event(BalancesChanged { accounts });
+            emit(BalancesChanged { accounts });
         }
     }
 

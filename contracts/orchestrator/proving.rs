@@ -1,7 +1,7 @@
 //! What is asked of a placement, and what an answer is worth.
 
 use crate::deal::Deal;
-use crate::events::Proven;
+use crate::events::{emit, Proven};
 use crate::hash::HostSha256;
 use crate::records::{Response, SlashReason, Verdict};
 use crate::Orchestrator;
@@ -95,7 +95,7 @@ impl Orchestrator {
     }
 
     fn announce_proof(&self, placement: u64, round: u32) {
-        self.env().emit_event(Proven { placement, round });
+        emit(Proven { placement, round });
     }
 
     /// An invalid proof is a miss of its round.

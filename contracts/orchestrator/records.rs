@@ -2,7 +2,7 @@
 
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
-use orchestrator_domain::{Balance, Config, DataUnit, Kind, Pauses};
+use orchestrator_domain::{Balance, Config, DataUnit, Holder, Kind, Pauses, Rate, Upgrade};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +22,12 @@ pub struct Filter {
     pub region: Option<u16>,
     /// Least free capacity, at least one.
     pub capacity: u64,
-    /// Highest price per unit and 30 days; zero for any.
+    /// Highest price per unit and 30 days, in tokens; zero for any.
     pub max_price: Balance,
     /// Term that the unit must offer.
     pub term_ms: u64,
+    /// Only members of this cluster, at its price; the cursor then counts members.
+    pub cluster: Option<u64>,
 }
 
 /// Data units that fit, and where to go on.
@@ -165,6 +167,12 @@ pub struct Settings {
     pub fees: Balance,
     pub config: Config,
     pub pauses: Pauses,
-    /// Highest ids given out: nodes, data units, reservations, placements.
-    pub last_ids: (u64, u64, u64, u64),
+    /// Tokens for a US dollar, as the price feed tells.
+    pub rate: Rate,
+    /// Who holds which role.
+    pub holders: Vec<Holder>,
+    /// Code that the contract is going to run.
+    pub upgrade: Option<Upgrade>,
+    /// Highest ids given out: nodes, data units, reservations, placements, clusters.
+    pub last_ids: (u64, u64, u64, u64, u64),
 }

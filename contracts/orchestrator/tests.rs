@@ -8,6 +8,10 @@
 
 #[path = "messages/accounts.rs"]
 mod accounts;
+#[path = "messages/choosing.rs"]
+mod choosing;
+#[path = "messages/clusters.rs"]
+mod clusters;
 #[path = "messages/governance.rs"]
 mod governance;
 #[path = "messages/market.rs"]
@@ -16,8 +20,12 @@ mod market;
 mod offers;
 #[path = "messages/placements.rs"]
 mod placements;
+#[path = "messages/rates.rs"]
+mod rates;
 #[path = "messages/reservations.rs"]
 mod reservations;
+#[path = "messages/revenue.rs"]
+mod revenue;
 #[path = "messages/rounds.rs"]
 mod rounds;
 #[path = "messages/storage.rs"]

@@ -4,7 +4,8 @@ use crate::Orchestrator;
 use ink::env::{test, DefaultEnvironment as E};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    min_blocks, Kind, NodeSpec, NodeState, Order, Placement, Replica, SlaTerms, UnitSpec, MONTH_MS,
+    min_blocks, Choice, ClusterSpec, Currency, Kind, NodeSpec, NodeState, Order, Placement, Replica,
+    SlaTerms, UnitSpec, MONTH_MS,
 };
 use scale::DecodeAll;
 
@@ -16,6 +17,10 @@ pub const WINDOW_MS: u32 = 600_000;
 pub const PRICE: u128 = 1_000_000;
 /// What provider, spare and consumer deposit.
 pub const PURSE: u128 = 1_000_000_000;
+/// The same in the usual cluster.
+pub const CLUSTER_PRICE: u128 = 2 * PRICE;
+/// What the usual cluster's units have committed.
+pub const COMMITTED: u64 = 50;
 /// Price and collateral of the usual order: ten units for a month.
 pub const TERM_PRICE: u128 = 10 * PRICE;
 pub const COLLATERAL: u128 = 5 * PRICE;
@@ -47,6 +52,9 @@ pub fn stranger() -> AccountId {
 }
 pub fn treasury() -> AccountId {
     account(6)
+}
+pub fn manager() -> AccountId {
+    account(7)
 }
 
 /// Makes `caller` the caller of what follows.
@@ -92,6 +100,14 @@ pub fn last_event<T: ink::env::Event + DecodeAll>() -> T {
     T::decode_all(&mut &event.data[..]).expect("the event has its type")
 }
 
+/// The latest event of this kind.
+pub fn latest<T: ink::env::Event + DecodeAll>() -> T {
+    let signature = T::SIGNATURE_TOPIC.expect("our events are signed");
+    let event = test::recorded_events().filter(|x| x.topics[0] == signature).last();
+    let event = event.expect("such an event was announced");
+    T::decode_all(&mut &event.data[..]).expect("the event has its type")
+}
+
 /// Events announced so far.
 pub fn announced() -> usize {
     test::recorded_events().count()
@@ -128,6 +144,7 @@ pub fn unit_spec() -> UnitSpec {
         kind: Kind::ObjectStore,
         capacity: 100,
         price: PRICE,
+        currency: Currency::Token,
         terms: terms(),
         min_term_ms: 1_000,
         max_term_ms: 12 * MONTH_MS,
@@ -162,7 +179,31 @@ pub fn order() -> Order {
         referrer: None,
         manifest: b"manifest".to_vec(),
         max_price: u128::MAX,
+        choice: None,
     }
+}
+
+pub fn cluster_spec() -> ClusterSpec {
+    ClusterSpec {
+        kind: Kind::ObjectStore,
+        price: CLUSTER_PRICE,
+        currency: Currency::Token,
+        terms: terms(),
+        fee_bps: 1_000,
+        parameters: b"parameters".to_vec(),
+        open: true,
+    }
+}
+
+/// Any member of cluster 1, each provider once.
+pub fn choice() -> Choice {
+    Choice { cluster: 1, region: None, together: false }
+}
+
+/// The usual order in cluster 1; for data unit zero the contract chooses.
+pub fn order_within(units: &[u64]) -> Order {
+    let replicas = units.iter().map(|unit| replica(*unit)).collect();
+    Order { replicas, choice: Some(choice()), ..order() }
 }
 
 /// A contract of the admin's without entries, on a chain that has been running for a while. It starts the environment
@@ -229,6 +270,38 @@ pub fn failed() -> Orchestrator {
         wait(HOUR_MS);
     }
     by(&mut market, stranger()).report_miss(1).unwrap();
+    market
+}
+
+/// Cluster 1 of the manager, whom provider and spare trust, with both their units as members.
+pub fn gathered() -> Orchestrator {
+    let mut market = furnished();
+    by(&mut market, manager()).create_cluster(cluster_spec()).unwrap();
+    for (id, unit) in [(provider(), 1), (spare(), 2)] {
+        by(&mut market, id).set_trust(manager(), true).unwrap();
+        by(&mut market, manager()).set_member(1, unit, COMMITTED).unwrap();
+    }
+    market
+}
+
+/// With placement 1 of reservation 1 on data unit 1, accepted by trust.
+pub fn entrusted() -> Orchestrator {
+    let mut market = gathered();
+    by(&mut market, consumer()).reserve(order_within(&[1])).unwrap();
+    market
+}
+
+/// With it active.
+pub fn serving() -> Orchestrator {
+    let mut market = entrusted();
+    by(&mut market, provider()).activate(1).unwrap();
+    market
+}
+
+/// With it withdrawn by its provider.
+pub fn deserted() -> Orchestrator {
+    let mut market = serving();
+    by(&mut market, provider()).withdraw_placement(1, u128::MAX).unwrap();
     market
 }
 

@@ -5,11 +5,11 @@ use crate::events::{DataUnitUpdated, NodeUpdated, ProviderUpdated};
 use crate::{Filter, Orchestrator};
 use orchestrator_domain::{
     Error, Kind, List, NodeSpec, NodeState, SlaTerms, UnitSpec, MAX_CAPACITY, MAX_ENDPOINT_BYTES,
-    MAX_MONTHLY_PRICE, MAX_PROFILE_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS,
+    MAX_MONTHLY_PRICE, MAX_PROFILE_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS, UNIT_REST_MS,
 };
 
 fn any() -> Filter {
-    Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS }
+    Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: None }
 }
 
 fn found(market: &Orchestrator, filter: Filter) -> Vec<u64> {
@@ -44,7 +44,7 @@ fn nodes_and_units_are_numbered_from_one() {
     assert_eq!(market.data_unit(0), None);
     assert_eq!(market.data_unit(2).unwrap().node, 2);
     assert_eq!(market.data_unit(1).unwrap().region, 276);
-    assert_eq!(market.settings().last_ids, (2, 2, 0, 0));
+    assert_eq!(market.settings().last_ids, (2, 2, 0, 0, 0));
 }
 
 #[ink::test]
@@ -208,7 +208,7 @@ fn pages_of_units_follow_each_other_to_the_end() {
 #[ink::test]
 fn a_quote_is_what_reserving_locks() {
     let mut market = furnished();
-    let quote = market.quote(1, 10, TERM_MS).unwrap();
+    let quote = market.quote(1, 10, TERM_MS, None).unwrap();
     assert_eq!((quote.price, quote.collateral, quote.fee), (TERM_PRICE, COLLATERAL, TERM_PRICE / 50));
     by(&mut market, consumer()).reserve(order()).unwrap();
     by(&mut market, provider()).accept(1).unwrap();
@@ -219,13 +219,15 @@ fn a_quote_is_what_reserving_locks() {
 #[ink::test]
 fn a_quote_refuses_what_reserving_refuses() {
     let mut market = furnished();
-    assert_eq!(market.quote(9, 10, TERM_MS), Err(Error::UnknownUnit));
-    assert_eq!(market.quote(1, 0, TERM_MS), Err(Error::CapacityOutOfBounds));
-    assert_eq!(market.quote(1, 101, TERM_MS), Err(Error::NotEnoughCapacity));
-    assert_eq!(market.quote(1, 10, 999), Err(Error::TermOutOfBounds));
+    assert_eq!(market.quote(9, 10, TERM_MS, None), Err(Error::UnknownUnit));
+    assert_eq!(market.quote(1, 0, TERM_MS, None), Err(Error::CapacityOutOfBounds));
+    assert_eq!(market.quote(1, 101, TERM_MS, None), Err(Error::NotEnoughCapacity));
+    assert_eq!(market.quote(1, 10, 999, None), Err(Error::TermOutOfBounds));
     by(&mut market, provider()).update_unit(1, UnitSpec { open: false, ..unit_spec() }).unwrap();
-    assert_eq!(market.quote(1, 10, TERM_MS), Err(Error::UnitClosed));
+    assert_eq!(market.quote(1, 10, TERM_MS, None), Err(Error::UnitChanged));
+    wait(UNIT_REST_MS);
+    assert_eq!(market.quote(1, 10, TERM_MS, None), Err(Error::UnitClosed));
     by(&mut market, spare());
     market.update_node(2, NodeSpec { state: NodeState::Draining, ..node_spec() }).unwrap();
-    assert_eq!(market.quote(2, 10, TERM_MS), Err(Error::NodeNotOnline));
+    assert_eq!(market.quote(2, 10, TERM_MS, None), Err(Error::NodeNotOnline));
 }

@@ -171,10 +171,8 @@ fn a_settlement_is_announced_with_its_parts() {
     let mut market = active();
     wait(TERM_MS / 2);
     by(&mut market, stranger()).settle(1).unwrap();
-    let settlements = ink::env::test::recorded_events()
-        .filter(|x| x.topics[0] == <Settled as ink::env::Event>::SIGNATURE_TOPIC.unwrap());
-    let event = settlements.last().unwrap();
-    let event = <Settled as scale::DecodeAll>::decode_all(&mut &event.data[..]).unwrap();
+    let event: Settled = latest();
+    assert_eq!((event.cluster, event.manager), (None, 0));
     assert_eq!((event.placement, event.provider, event.gross), (1, provider(), TERM_PRICE / 2));
     assert_eq!((event.fee, event.referral, event.bonus), (TERM_PRICE / 100, 0, 0));
 }

@@ -4,8 +4,8 @@ use super::market::*;
 use crate::events::{AccessSet, ReservationChanged, ReservationClosed};
 use crate::Orchestrator;
 use orchestrator_domain::{
-    price_down, price_up, Error, Grant, NodeSpec, NodeState, Order, Replica, Role, State, UnitSpec,
-    CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_REPLICAS, RENEW_GRACE_MS,
+    price_down, price_up, Access, Error, Grant, Handover, NodeSpec, NodeState, Order, Replica, State,
+    UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_REPLICAS, RENEW_GRACE_MS,
 };
 
 fn reserve(market: &mut Orchestrator, order: Order) -> Result<u64, Error> {
@@ -103,6 +103,18 @@ fn cancelling_what_was_accepted_pays_the_notice() {
 }
 
 #[ink::test]
+fn what_was_cancelled_was_not_ended_early_and_is_replaced() {
+    for before in [proposed, accepted, entrusted] {
+        let mut market = before();
+        by(&mut market, consumer()).cancel(1, None).unwrap();
+        let p = placement(&market, 1);
+        assert_eq!((p.state, p.terminated, p.ends_at), (State::Cancelled, false, 0));
+        assert_eq!(market.replace(1, 0, replica(2), u128::MAX), Ok(2));
+        assert_eq!((placement(&market, 2).term_ms, placement(&market, 2).provider), (TERM_MS, spare()));
+    }
+}
+
+#[ink::test]
 fn changes_are_for_the_consumer_and_the_right_state() {
     let mut market = active();
     by(&mut market, stranger());
@@ -111,7 +123,7 @@ fn changes_are_for_the_consumer_and_the_right_state() {
     assert_eq!(market.extend(1, 1, u128::MAX), Err(Error::NotConsumer));
     assert_eq!(market.resize(1, 1, u128::MAX), Err(Error::NotConsumer));
     assert_eq!(market.set_auto_renew(1, 1), Err(Error::NotConsumer));
-    assert_eq!(market.offer_reservation(1, Some(stranger())), Err(Error::NotConsumer));
+    assert_eq!(market.offer(Handover::Reservation(1), Some(stranger())), Err(Error::NotConsumer));
     assert_eq!(market.set_access(1, stranger(), None), Err(Error::NotConsumer));
     assert_eq!(market.replace(1, 0, replica(2), u128::MAX), Err(Error::NotConsumer));
     assert_eq!(market.commit_data(1, [1; 32], 1), Err(Error::NotConsumer));
@@ -308,10 +320,10 @@ fn a_term_that_ends_in_a_pause_is_renewed() {
 fn handing_over_moves_escrow_and_duties_in_two_steps() {
     let mut market = active();
     by(&mut market, consumer()).set_auto_renew(1, TERM_PRICE).unwrap();
-    market.offer_reservation(1, Some(stranger())).unwrap();
-    assert_eq!(by(&mut market, spare()).accept_reservation(1), Err(Error::NotOffered));
-    assert_eq!(market.accept_reservation(9), Err(Error::UnknownReservation));
-    by(&mut market, stranger()).accept_reservation(1).unwrap();
+    market.offer(Handover::Reservation(1), Some(stranger())).unwrap();
+    assert_eq!(by(&mut market, spare()).take_over(Handover::Reservation(1)), Err(Error::NotOffered));
+    assert_eq!(market.take_over(Handover::Reservation(9)), Err(Error::UnknownReservation));
+    by(&mut market, stranger()).take_over(Handover::Reservation(1)).unwrap();
     let r = market.reservation(1).unwrap();
     assert_eq!((r.consumer, r.offered_to, r.renew_up_to), (stranger(), None, 0));
     assert_eq!(money(&market, consumer()), (PURSE - TERM_PRICE, 0));
@@ -320,30 +332,67 @@ fn handing_over_moves_escrow_and_duties_in_two_steps() {
     by(&mut market, stranger()).terminate(1, None).unwrap();
 }
 
+/// A reservation has one party that owns it and pays for it, and the order names no other.
 #[ink::test]
-fn an_offer_of_a_reservation_can_be_taken_back() {
-    let mut market = active();
-    by(&mut market, consumer()).offer_reservation(1, Some(stranger())).unwrap();
-    market.offer_reservation(1, None).unwrap();
-    assert_eq!(by(&mut market, stranger()).accept_reservation(1), Err(Error::NotOffered));
+fn nobody_orders_at_the_cost_of_another() {
+    let mut market = furnished();
+    let order = Order { challenger: Some(consumer()), referrer: Some(consumer()), ..order() };
+    by(&mut market, spare()).reserve(order).unwrap();
+    assert_eq!(money(&market, consumer()), (PURSE, 0));
+    assert_eq!(money(&market, spare()), (PURSE - TERM_PRICE, TERM_PRICE));
+    assert_eq!(market.reservation(1).unwrap().consumer, spare());
+    for caller in [consumer(), provider()] {
+        assert_eq!(by(&mut market, caller).offer(Handover::Reservation(1), None), Err(Error::NotConsumer));
+    }
 }
 
 #[ink::test]
-fn the_access_list_holds_one_role_an_account_and_ends_at_its_limit() {
+fn who_takes_a_reservation_over_pays_for_it_from_then_on() {
+    let mut market = active();
+    by(&mut market, consumer()).offer(Handover::Reservation(1), Some(spare())).unwrap();
+    by(&mut market, spare()).take_over(Handover::Reservation(1)).unwrap();
+    assert_eq!(money(&market, spare()), (PURSE, TERM_PRICE));
+    let former = money(&market, consumer());
+    market.extend(1, TERM_MS, u128::MAX).unwrap();
+    assert_eq!(money(&market, spare()), (PURSE - TERM_PRICE, 2 * TERM_PRICE));
+    market.set_auto_renew(1, TERM_PRICE).unwrap();
+    wait(2 * TERM_MS);
+    by(&mut market, stranger()).renew(1).unwrap();
+    assert_eq!(money(&market, spare()), (PURSE - 2 * TERM_PRICE, TERM_PRICE));
+    by(&mut market, spare()).terminate(1, None).unwrap();
+    wait(TERM_MS);
+    market.close(1).unwrap();
+    assert_eq!(money(&market, consumer()), former, "nothing more is asked of the former consumer");
+    assert_eq!(money(&market, spare()).1, 0);
+}
+
+#[ink::test]
+fn an_offer_of_a_reservation_can_be_taken_back() {
+    let mut market = active();
+    by(&mut market, consumer()).offer(Handover::Reservation(1), Some(stranger())).unwrap();
+    market.offer(Handover::Reservation(1), None).unwrap();
+    assert_eq!(by(&mut market, stranger()).take_over(Handover::Reservation(1)), Err(Error::NotOffered));
+}
+
+#[ink::test]
+fn the_access_list_holds_one_entry_an_account_and_ends_at_its_limit() {
     let mut market = active();
     by(&mut market, consumer());
-    market.set_access(1, stranger(), Some(Role::Reader)).unwrap();
-    market.set_access(1, stranger(), Some(Role::Writer)).unwrap();
+    market.set_access(1, stranger(), Some(Access::Reader)).unwrap();
+    market.set_access(1, stranger(), Some(Access::Writer)).unwrap();
     let event: AccessSet = last_event();
-    assert_eq!((event.reservation, event.account, event.role), (1, stranger(), Some(Role::Writer)));
-    assert_eq!(market.reservation(1).unwrap().grants, [Grant { account: stranger(), role: Role::Writer }]);
+    assert_eq!((event.reservation, event.account, event.access), (1, stranger(), Some(Access::Writer)));
+    assert_eq!(
+        market.reservation(1).unwrap().grants,
+        [Grant { account: stranger(), access: Access::Writer }]
+    );
     for i in 1..MAX_GRANTS {
         let account = ink::primitives::AccountId::from([100 + u8::try_from(i).unwrap(); 32]);
-        market.set_access(1, account, Some(Role::Reader)).unwrap();
+        market.set_access(1, account, Some(Access::Reader)).unwrap();
     }
-    assert_eq!(market.set_access(1, spare(), Some(Role::Reader)), Err(Error::TooLong));
+    assert_eq!(market.set_access(1, spare(), Some(Access::Reader)), Err(Error::TooLong));
     market.set_access(1, stranger(), None).unwrap();
-    market.set_access(1, spare(), Some(Role::Reader)).unwrap();
+    market.set_access(1, spare(), Some(Access::Reader)).unwrap();
     assert_eq!(market.reservation(1).unwrap().grants.len(), MAX_GRANTS);
     assert_eq!(market.set_access(9, spare(), None), Err(Error::UnknownReservation));
 }

@@ -220,10 +220,7 @@ fn a_slash_is_announced_with_round_reason_and_where_it_went() {
     response.proofs[0].chunk[0] ^= 1;
     by(&mut market, provider());
     assert_eq!(prove(&mut market, response), Verdict::Invalid);
-    let slashes = test::recorded_events()
-        .filter(|x| x.topics[0] == <Slashed as ink::env::Event>::SIGNATURE_TOPIC.unwrap());
-    let slash = slashes.last().unwrap();
-    let slash = <Slashed as scale::DecodeAll>::decode_all(&mut &slash.data[..]).unwrap();
+    let slash: Slashed = latest();
     assert_eq!((slash.placement, slash.provider, slash.round, slash.misses), (1, provider(), 1, 1));
     assert_eq!((slash.reason, slash.amount), (SlashReason::InvalidProof, COLLATERAL / 10));
     assert_eq!((slash.to_reporter, slash.to_pot), (0, COLLATERAL / 10));

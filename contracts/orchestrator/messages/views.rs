@@ -2,7 +2,7 @@
 
 use super::market::*;
 use crate::{Action, NextAction};
-use orchestrator_domain::{List, Order, CLOSE_GRACE_MS};
+use orchestrator_domain::{Handover, List, Order, UnitSpec, CLOSE_GRACE_MS};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -41,6 +41,34 @@ fn money_lasts_to_the_end_and_through_the_renewals_it_covers() {
 }
 
 #[ink::test]
+fn a_renewal_above_the_ceiling_does_not_make_money_last() {
+    let mut market = active();
+    let ends_at = now() + TERM_MS;
+    for (up_to, renewals) in [(0, 0), (TERM_PRICE - 1, 0), (TERM_PRICE, 99)] {
+        by(&mut market, consumer()).set_auto_renew(1, up_to).unwrap();
+        assert_eq!(market.funded_until(1), ends_at + renewals * TERM_MS, "up to {up_to}");
+    }
+    by(&mut market, provider()).update_unit(1, UnitSpec { price: PRICE + 1, ..unit_spec() }).unwrap();
+    assert_eq!(market.funded_until(1), ends_at, "the price has risen");
+}
+
+#[ink::test]
+fn one_replica_above_the_ceiling_ends_what_all_are_funded_for() {
+    let mut market = furnished();
+    let two = Order { replicas: vec![replica(1), replica(2)], ..order() };
+    by(&mut market, consumer()).reserve(two).unwrap();
+    for (id, who) in [(1, provider()), (2, spare())] {
+        by(&mut market, who).accept(id).unwrap();
+        market.activate(id).unwrap();
+    }
+    let ends_at = now() + TERM_MS;
+    by(&mut market, consumer()).set_auto_renew(1, TERM_PRICE).unwrap();
+    assert_eq!(market.funded_until(1), ends_at + 49 * TERM_MS, "each for at most the ceiling");
+    by(&mut market, spare()).update_unit(2, UnitSpec { price: PRICE + 1, ..unit_spec() }).unwrap();
+    assert_eq!(market.funded_until(1), ends_at);
+}
+
+#[ink::test]
 fn lists_hold_what_their_owner_has() {
     let mut market = furnished();
     for _ in 0..3 {
@@ -50,11 +78,37 @@ fn lists_hold_what_their_owner_has() {
     let ids = |list| market.list(list, 0, 50).ids;
     assert_eq!(ids(List::Reservations(consumer())), [1, 2, 3]);
     assert_eq!(ids(List::Reservations(provider())), NONE);
-    assert_eq!(ids(List::Placements(provider())), [1, 2, 3]);
-    assert_eq!(ids(List::Placements(spare())), NONE);
+    assert_eq!(ids(List::UnitPlacements(1)), [1, 2, 3]);
+    assert_eq!(ids(List::UnitPlacements(2)), NONE);
+    assert_eq!(ids(List::UnitPlacements(9)), NONE);
+    assert_eq!(ids(List::Placements(provider())), NONE, "nothing is accepted");
     assert_eq!(ids(List::Nodes(spare())), [2]);
     assert_eq!(ids(List::Units(1)), [1, 3]);
     assert_eq!(ids(List::Units(9)), NONE);
+}
+
+#[ink::test]
+fn what_was_accepted_and_forgotten_is_listed_no_more() {
+    let mut market = accepted();
+    assert_eq!(market.list(List::Placements(provider()), 0, 50).ids, [1]);
+    by(&mut market, consumer()).reserve(order()).unwrap();
+    assert_eq!(market.list(List::Placements(provider()), 0, 50).ids, [1], "a proposal is not listed");
+    by(&mut market, provider()).accept(2).unwrap();
+    assert_eq!(market.list(List::Placements(provider()), 0, 50).ids, [1, 2]);
+    by(&mut market, consumer()).cancel(1, None).unwrap();
+    market.close(1).unwrap();
+    assert_eq!(market.list(List::Placements(provider()), 0, 50).ids, [2]);
+    assert_eq!(market.list(List::UnitPlacements(1), 0, 50).ids, [2]);
+}
+
+#[ink::test]
+fn what_was_proposed_and_never_accepted_takes_nobody_elses_place() {
+    let mut market = accepted();
+    by(&mut market, consumer()).reserve(order()).unwrap();
+    market.cancel(2, None).unwrap();
+    market.close(2).unwrap();
+    assert_eq!(market.list(List::Placements(provider()), 0, 50).ids, [1]);
+    assert_eq!(market.list(List::UnitPlacements(1), 0, 50).ids, [1]);
 }
 
 #[ink::test]
@@ -83,20 +137,16 @@ fn a_page_has_fifty_entries_at_most() {
         let order = Order { replicas: vec![replica(1); 20], capacity: 1, ..order() };
         by(&mut market, consumer()).reserve(order).unwrap();
     }
-    let page = market.list(List::Placements(provider()), 0, u32::MAX);
+    let page = market.list(List::UnitPlacements(1), 0, u32::MAX);
     assert_eq!((page.ids.len(), page.next), (50, 50));
-    assert_eq!(
-        market.list(List::Placements(provider()), 0, 0).ids,
-        [1],
-        "a page looks at one place at least"
-    );
+    assert_eq!(market.list(List::UnitPlacements(1), 0, 0).ids, [1], "a page looks at one place at least");
 }
 
 #[ink::test]
 fn a_reservation_that_changed_hands_changes_lists() {
     let mut market = active();
-    by(&mut market, consumer()).offer_reservation(1, Some(stranger())).unwrap();
-    by(&mut market, stranger()).accept_reservation(1).unwrap();
+    by(&mut market, consumer()).offer(Handover::Reservation(1), Some(stranger())).unwrap();
+    by(&mut market, stranger()).take_over(Handover::Reservation(1)).unwrap();
     assert_eq!(market.list(List::Reservations(consumer()), 0, 50).ids, NONE);
     assert_eq!(market.list(List::Reservations(stranger()), 0, 50).ids, [1]);
 }

@@ -2,12 +2,12 @@
 
 use crate::time::{min_blocks, Clock};
 use crate::{Error, Result};
-use scale::{Decode, Encode};
+use scale::Encode;
 
 const MAX_INTERVAL_MS: u32 = 30 * 24 * 3_600_000;
 
 /// Account that opens rounds for the placements that named it, and its latest round.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Challenger {
     /// Least time between two rounds. Never gets shorter.
@@ -29,6 +29,18 @@ pub struct Challenger {
     /// Rounds before the latest whose window was cut by a pause; they count for nobody.
     pub cuts: u32,
 }
+
+crate::fixed::fixed!(Challenger {
+    interval_ms: u32,
+    window_ms: u32,
+    round: u32,
+    seed: [u8; 32],
+    opened_at: u64,
+    opened_block: u32,
+    open_window_ms: u32,
+    pauses: u32,
+    cuts: u32,
+});
 
 /// The latest round as it stands at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

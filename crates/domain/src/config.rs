@@ -2,10 +2,10 @@
 
 use crate::time::{DAY_MS, HOUR_MS};
 use crate::{Error, Result};
-use scale::{Decode, Encode};
+use scale::Encode;
 
 /// Fees and windows. Copied into a placement when it is proposed: a change reaches new placements only.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Config {
     /// Share of what is earned that goes to the treasury. At most 1,000 (10 %).
@@ -19,6 +19,14 @@ pub struct Config {
     /// Time for the transfer of the data after the accept window. 1 minute to 30 days.
     pub activate_ms: u32,
 }
+
+crate::fixed::fixed!(Config {
+    network_fee_bps: u16,
+    referral_bps: u16,
+    reporter_bps: u16,
+    accept_ms: u32,
+    activate_ms: u32,
+});
 
 impl Default for Config {
     /// 2 % fee, 0.5 % referral, 10 % for reporters, a day to accept, a week to transfer.

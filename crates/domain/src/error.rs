@@ -11,8 +11,12 @@ pub enum Error {
     NotAdmin,
     /// Only the account that was offered the role or the reservation may accept it.
     NotOffered,
+    /// Only a holder of the role that this needs may do this.
+    NotInRole,
     /// Only the reservation's consumer may do this.
     NotConsumer,
+    /// Only the cluster's manager may do this; a member's provider may give its own capacity back.
+    NotManager,
     /// Only the provider, or for daily operation its delegate, may do this.
     NotProvider,
     /// New business is stopped; exits stay open. Try again when the pause is over.
@@ -29,6 +33,8 @@ pub enum Error {
     UnknownReservation,
     /// No placement has this id, or its reservation was closed.
     UnknownPlacement,
+    /// No cluster has this id.
+    UnknownCluster,
     /// The account is not registered as a challenger.
     UnknownChallenger,
     /// The reservation has no slot of this number.
@@ -67,8 +73,38 @@ pub enum Error {
     PriceRisen,
     /// The data unit takes no new business.
     UnitClosed,
-    /// The data unit was changed less than ten minutes ago: look at it again, and try later.
+    /// The data unit or the cluster was changed less than ten minutes ago: look at it again, and try later.
     UnitChanged,
+    /// The cluster takes no new business.
+    ClusterClosed,
+    /// The provider does not trust the cluster's manager.
+    NotTrusted,
+    /// The data unit is no member of the cluster.
+    NotMember,
+    /// The data unit is a member of another cluster: its capacity must be given back there first.
+    OtherCluster,
+    /// The data unit is of another kind than the cluster.
+    OtherKind,
+    /// The SLA terms of the data unit are not those of the cluster, or of the placement to be replaced.
+    TermsDiffer,
+    /// The data unit itself asks for more than the price in the cluster.
+    BelowUnitPrice,
+    /// The data unit is not in the region that the order asks for.
+    OtherRegion,
+    /// The provider already holds another replica of the reservation.
+    SameProvider,
+    /// Of the forty members whose turn it was, too few can take a replica: name data units that `find_data_units` tells.
+    NoMemberFits,
+    /// The manager's fee is above 3,000 (30 %).
+    FeeTooHigh,
+    /// The price feed's rate is missing or older than twelve hours: prices in US dollars cannot be told now.
+    RateStale,
+    /// The rate is outside the bounds compiled in, or too far from the one before.
+    RateOutOfBounds,
+    /// No upgrade is announced.
+    NothingAnnounced,
+    /// The chain has no code of this hash: upload it first.
+    UnknownCode,
     /// The node is draining or offline.
     NodeNotOnline,
     /// The node still has data units: retire them first.

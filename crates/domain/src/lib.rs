@@ -7,12 +7,16 @@
 extern crate alloc;
 
 mod challenger;
+mod cluster;
 mod config;
 mod error;
+mod fixed;
 mod list;
 mod money;
+mod office;
 mod placement;
 mod provider;
+mod rate;
 mod reservation;
 mod rounds;
 mod sla;
@@ -20,22 +24,28 @@ mod time;
 mod unit;
 
 pub use challenger::{Challenger, Round};
+pub use cluster::{Cluster, ClusterSpec, Pool, Share, MAX_LOOKED_AT, MAX_MANAGER_BPS, MAX_PARAMETER_BYTES};
 pub use config::Config;
 pub use error::{Error, Result};
-pub use list::List;
+pub use list::{Handover, List};
 pub use money::{
     bps_down, bps_up, monthly, price_down, price_up, share_down, share_up, Account, Balance,
     MAX_MONTHLY_PRICE,
 };
+pub use office::{Holder, Office, Role, Upgrade, MAX_HOLDERS, UPGRADE_NOTICE_MS, UPGRADE_OPEN_MS};
 pub use placement::{Commitment, Payment, Placement, State, Tally};
 pub use provider::{Node, NodeSpec, NodeState, Provider, MAX_ENDPOINT_BYTES, MAX_PROFILE_BYTES};
+pub use rate::{Rate, MAX_RATE, RATE_AGE_MS, RATE_STEP_MS};
 pub use reservation::{
-    Grant, Order, Replica, Reservation, Role, Slot, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_REPLICAS,
+    Access, Choice, Grant, Order, Replica, Reservation, Slot, MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_REPLICAS,
 };
 pub use rounds::Misses;
 pub use sla::SlaTerms;
 pub use time::{
     min_blocks, Clock, Pauses, CLOSE_GRACE_MS, DAY_MS, MAX_PAUSE_MS, MAX_TERM_MS, MIN_TERM_MS, MONTH_MS,
-    RENEW_GRACE_MS,
+    PAUSE_REST_MS, RENEW_GRACE_MS,
 };
-pub use unit::{chunks_fit, DataUnit, Kind, UnitSpec, MAX_CAPACITY, MAX_TAG_BYTES, UNIT_REST_MS};
+pub use unit::{
+    chunks_fit, ensure_rested, Currency, DataUnit, Kind, Member, UnitSpec, MAX_CAPACITY, MAX_TAG_BYTES,
+    UNIT_REST_MS,
+};

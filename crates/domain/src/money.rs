@@ -5,8 +5,8 @@
 //! below 2^90, and times the milliseconds of a term below 2^128. Where an operation could still fail it is checked.
 
 use crate::time::MONTH_MS;
-use crate::{Error, Result};
-use scale::{Decode, Encode};
+use crate::{Currency, Error, Result};
+use scale::Encode;
 
 /// Amount of the chain's token in its smallest unit.
 pub type Balance = u128;
@@ -15,7 +15,7 @@ pub type Balance = u128;
 pub const MAX_MONTHLY_PRICE: Balance = 1 << 80;
 
 /// Money of one account inside the contract, and how many entries its lists have had.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Account {
     /// May be withdrawn, or locked by a reservation or an acceptance.
@@ -24,11 +24,22 @@ pub struct Account {
     pub locked: Balance,
     /// Entries ever made in the list of its reservations.
     pub reservations: u32,
-    /// Entries ever made in the list of its placements, as their provider.
+    /// Entries ever made in the list of placements it has accepted, as their provider.
     pub placements: u32,
     /// Entries ever made in the list of its nodes.
     pub nodes: u32,
+    /// Entries ever made in the list of its clusters.
+    pub clusters: u32,
 }
+
+crate::fixed::fixed!(Account {
+    available: Balance,
+    locked: Balance,
+    reservations: u32,
+    placements: u32,
+    nodes: u32,
+    clusters: u32,
+});
 
 /// The low and the high 64 bits.
 #[allow(clippy::cast_possible_truncation)]
@@ -89,6 +100,15 @@ pub fn monthly(price: Balance, capacity: u64) -> Result<Balance> {
         Some(monthly) if monthly <= MAX_MONTHLY_PRICE => Ok(monthly),
         _ => Err(Error::PriceTooHigh),
     }
+}
+
+/// Refuses a price that could never be accounted for: above [`MAX_MONTHLY_PRICE`] a unit, or in millionths of a dollar
+/// above 2^64.
+pub fn check_price(price: Balance, currency: Currency) -> Result<()> {
+    if currency == Currency::MicroUsd && price > u64::MAX.into() {
+        return Err(Error::PriceTooHigh);
+    }
+    monthly(price, 1).map(drop)
 }
 
 /// What `capacity` units cost for `ms` milliseconds, rounded down: what is paid.

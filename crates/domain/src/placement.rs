@@ -31,8 +31,19 @@ pub enum State {
     Failed,
 }
 
+crate::fixed::named!(State {
+    Proposed,
+    Accepted,
+    Active,
+    Completed,
+    Terminated,
+    Cancelled,
+    Withdrawn,
+    Failed
+});
+
 /// What became of the rounds of a placement.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Tally {
     /// The last round that is accounted for.
@@ -48,8 +59,18 @@ pub struct Tally {
     pub dent_at: u64,
 }
 
+crate::fixed::fixed!(Tally {
+    round: u32,
+    cuts: u32,
+    proven: u32,
+    missed: u32,
+    excused: u32,
+    streak: u32,
+    dent_at: u64,
+});
+
 /// One replica of a reservation on one data unit.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Placement {
     pub reservation: u64,
@@ -70,6 +91,8 @@ pub struct Placement {
     pub fee_bps: u16,
     /// Referral share, as agreed; zero without a referrer.
     pub referral_bps: u16,
+    /// The cluster manager's share, as agreed; zero outside clusters.
+    pub manager_bps: u16,
     /// Reporter's share of a slash, as agreed.
     pub reporter_bps: u16,
     /// What one missed round costs in paid time: the challenger's interval when it was named.
@@ -103,10 +126,50 @@ pub struct Placement {
     pub settled: Balance,
     /// Whether the consumer has ended it early.
     pub terminated: bool,
-    /// Its place in the list of the provider's placements.
-    pub place: u32,
+    /// Its place in the list of the data unit's placements.
+    pub unit_place: u32,
     pub tally: Tally,
+    /// Its place in the list of the provider's placements, counted from one; zero until it is accepted.
+    pub place: u32,
 }
+
+crate::fixed::fixed!(Placement {
+    reservation: u64,
+    slot: u8,
+    unit: u64,
+    provider: AccountId,
+    challenger: AccountId,
+    state: State,
+    root: [u8; 32],
+    chunks: u64,
+    capacity: u64,
+    price: Balance,
+    terms: SlaTerms,
+    fee_bps: u16,
+    referral_bps: u16,
+    manager_bps: u16,
+    reporter_bps: u16,
+    interval_ms: u32,
+    accept_by: u64,
+    activate_by: u64,
+    term_ms: u64,
+    escrow: Balance,
+    collateral: Balance,
+    collateral_initial: Balance,
+    bonus: Balance,
+    bonus_paid: Balance,
+    started_at: u64,
+    ends_at: u64,
+    segment_at: u64,
+    served_before_ms: u64,
+    earned_before: Balance,
+    unpaid_ms: u64,
+    settled: Balance,
+    terminated: bool,
+    unit_place: u32,
+    tally: Tally,
+    place: u32,
+});
 
 /// A root that the consumer offers for a live placement.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -125,8 +188,18 @@ pub struct Payment {
     pub fee: Balance,
     /// Part of it for the referrer.
     pub referral: Balance,
+    /// Part of it for the cluster's manager.
+    pub manager: Balance,
     /// Repair bonus on top, from the pot.
     pub bonus: Balance,
+}
+
+impl Payment {
+    /// What of it is the provider's, besides the bonus.
+    pub fn net(&self) -> Balance {
+        let shares = self.fee.saturating_add(self.referral).saturating_add(self.manager);
+        self.gross.saturating_sub(shares)
+    }
 }
 
 impl Placement {
@@ -207,13 +280,15 @@ impl Placement {
         all.checked_sub(self.settled).ok_or(Error::Overflow)
     }
 
-    /// Network fee and referral share of everything earned so far. The referral is a part of their sum, which is what
-    /// rounds down: rounding each by itself, a step of one unit could give away two.
-    fn shares(&self, earned: Balance) -> Result<(Balance, Balance)> {
-        let both = self.fee_bps.saturating_add(self.referral_bps);
-        let sum = bps_down(earned, both.into())?;
-        let referral = share_down(sum, self.referral_bps.into(), both.max(1).into())?;
-        Ok((sum.saturating_sub(referral), referral))
+    /// Network fee, referral share and manager's share of everything earned so far. Their sum rounds down, and each is
+    /// cut out of what is left of it: rounding each by itself, a step of one unit could give away more than one.
+    fn shares(&self, earned: Balance) -> Result<(Balance, Balance, Balance)> {
+        let ours = self.fee_bps.saturating_add(self.referral_bps);
+        let all = ours.saturating_add(self.manager_bps);
+        let sum = bps_down(earned, all.into())?;
+        let not_manager = share_down(sum, ours.into(), all.max(1).into())?;
+        let referral = share_down(not_manager, self.referral_bps.into(), ours.max(1).into())?;
+        Ok((not_manager.saturating_sub(referral), referral, sum.saturating_sub(not_manager)))
     }
 
     /// Pays what was earned up to `until` and not paid yet. A placement that has ended earns nothing more.
@@ -223,9 +298,11 @@ impl Placement {
         }
         let earned = self.earned_down(until, round)?.max(self.settled);
         let gross = earned.saturating_sub(self.settled);
-        let (fee_before, referral_before) = self.shares(self.settled)?;
-        let (fee, referral) = self.shares(earned)?;
-        let (fee, referral) = (fee.saturating_sub(fee_before), referral.saturating_sub(referral_before));
+        let before = self.shares(self.settled)?;
+        let shares = self.shares(earned)?;
+        let fee = shares.0.saturating_sub(before.0);
+        let referral = shares.1.saturating_sub(before.1);
+        let manager = shares.2.saturating_sub(before.2);
         let mut bonus = 0;
         if self.bonus > 0 {
             let served = self.served_ms(until, round).min(self.term_ms);
@@ -234,7 +311,7 @@ impl Placement {
         self.escrow = self.escrow.checked_sub(gross).ok_or(Error::Overflow)?;
         self.settled = earned;
         self.bonus_paid = self.bonus_paid.checked_add(bonus).ok_or(Error::Overflow)?;
-        Ok(Payment { gross, fee, referral, bonus })
+        Ok(Payment { gross, fee, referral, manager, bonus })
     }
 
     /// Begins a segment at `at`, with everything before it fixed. Needs every round accounted for.

@@ -1,7 +1,7 @@
 //! Reservations: what a consumer orders.
 
 use crate::time::Clock;
-use crate::{Balance, Error, Result};
+use crate::{Balance, DataUnit, Error, Result};
 use alloc::vec::Vec;
 use ink::primitives::AccountId;
 use scale::{Decode, Encode};
@@ -14,15 +14,18 @@ pub const MAX_MANIFEST_BYTES: usize = 256;
 pub const MAX_GRANTS: usize = 32;
 
 /// One replica in an order: where it goes, and its data where that is known already.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Replica {
+    /// The data unit; in a cluster zero lets the contract choose a member.
     pub unit: u64,
     /// Merkle root of the encrypted replica, zero without data.
     pub root: [u8; 32],
     /// Its chunks of 1 KiB, zero without data.
     pub chunks: u64,
 }
+
+crate::fixed::fixed!(Replica { unit: u64, root: [u8; 32], chunks: u64 });
 
 /// What a consumer asks for in `reserve`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -42,30 +45,44 @@ pub struct Order {
     pub manifest: Vec<u8>,
     /// Most that all replicas together may cost for the term.
     pub max_price: Balance,
+    /// The cluster that the replicas go to, and which of its members; none to deal with data units directly.
+    pub choice: Option<Choice>,
+}
+
+/// Which members of a cluster may hold the replicas of a reservation. It binds replacements too.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+pub struct Choice {
+    pub cluster: u64,
+    /// Country as ISO 3166-1 numeric, none for any.
+    pub region: Option<u16>,
+    /// Whether one provider may hold several of the replicas.
+    pub together: bool,
 }
 
 /// Place of one replica in a reservation.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Slot {
     /// The placement that fills it now, or filled it last.
     pub placement: u64,
+    /// That placement's provider.
+    pub provider: AccountId,
     /// Repair pot: slashed here, not yet paid to anybody.
     pub pot: Balance,
     /// What the consumer paid for ended placements of this slot.
     pub spent: Balance,
 }
 
+crate::fixed::fixed!(Slot { placement: u64, provider: AccountId, pot: Balance, spent: Balance });
+
 /// What a consumer ordered.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Reservation {
     /// Who ordered it, pays for it and gets every refund.
     pub consumer: AccountId,
-    /// Who may take it over, with everything that is in escrow.
-    pub offered_to: Option<AccountId>,
     pub challenger: AccountId,
-    pub referrer: Option<AccountId>,
     /// Capacity per replica.
     pub capacity: u64,
     /// Length of a term.
@@ -74,6 +91,13 @@ pub struct Reservation {
     pub renew_up_to: Balance,
     /// Its place in the list of the consumer's reservations.
     pub place: u32,
+    /// Its place in the list of the cluster's reservations.
+    pub cluster_place: u32,
+    /// Who may take it over, with everything that is in escrow.
+    pub offered_to: Option<AccountId>,
+    pub referrer: Option<AccountId>,
+    /// The cluster it is in, and which of its members may hold it.
+    pub choice: Option<Choice>,
     /// Where its manifest is found, or the manifest itself.
     pub manifest: Vec<u8>,
     /// Access list.
@@ -81,27 +105,60 @@ pub struct Reservation {
     pub slots: Vec<Slot>,
 }
 
+crate::fixed::fixed!(Reservation {
+    consumer: AccountId,
+    challenger: AccountId,
+    capacity: u64,
+    term_ms: u64,
+    renew_up_to: Balance,
+    place: u32,
+    cluster_place: u32,
+} then { offered_to, referrer, choice, manifest, grants, slots });
+
 /// What an account on the access list may do with the data. Providers enforce it off chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
-pub enum Role {
+pub enum Access {
     Reader,
     Writer,
 }
 
+crate::fixed::named!(Access { Reader, Writer });
+
 /// Entry of an access list.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Grant {
     pub account: AccountId,
-    pub role: Role,
+    pub access: Access,
 }
+
+crate::fixed::fixed!(Grant { account: AccountId, access: Access });
 
 impl Reservation {
     /// Refuses everybody but the consumer.
     pub fn ensure_consumer(&self, caller: AccountId) -> Result<()> {
         if caller != self.consumer {
             return Err(Error::NotConsumer);
+        }
+        Ok(())
+    }
+
+    /// The cluster it is in.
+    pub fn cluster(&self) -> Option<u64> {
+        self.choice.as_ref().map(|x| x.cluster)
+    }
+
+    /// Refuses a data unit that the consumer's choice leaves out, for the slot `at`: one of another region, or of a
+    /// provider that holds another slot.
+    pub fn ensure_chosen(&self, unit: &DataUnit, at: u8) -> Result<()> {
+        let Some(choice) = &self.choice else { return Ok(()) };
+        if choice.region.is_some_and(|x| x != unit.region) {
+            return Err(Error::OtherRegion);
+        }
+        let others = (0u8..).zip(&self.slots).filter(|(i, _)| *i != at);
+        if !choice.together && others.into_iter().any(|(_, slot)| slot.provider == unit.provider) {
+            return Err(Error::SameProvider);
         }
         Ok(())
     }

@@ -2,10 +2,10 @@
 
 use crate::time::DAY_MS;
 use crate::{Error, Result};
-use scale::{Decode, Encode};
+use scale::Encode;
 
 /// SLA terms of a data unit. Copied into a placement when it is proposed, and immutable there.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct SlaTerms {
     /// Shortest interval between two rounds that the provider accepts. 1 s to 30 days.
@@ -31,6 +31,20 @@ pub struct SlaTerms {
     /// Maintenance that the provider may announce in 30 days. At most 3 days.
     pub maintenance_ms: u32,
 }
+
+crate::fixed::fixed!(SlaTerms {
+    interval_ms: u32,
+    window_ms: u32,
+    samples: u8,
+    slash_bps: u16,
+    max_misses: u8,
+    collateral_bps: u32,
+    uptime_bps: u16,
+    latency_ms: u32,
+    notice_ms: u32,
+    exit_bps: u16,
+    maintenance_ms: u32,
+});
 
 const MONTH: u32 = 30 * 24 * 3_600_000;
 

@@ -1,7 +1,7 @@
 //! Time as the contract sees it: milliseconds since the Unix epoch, block numbers, pauses.
 
 use crate::{Error, Result};
-use scale::{Decode, Encode};
+use scale::Encode;
 
 /// One hour.
 pub const HOUR_MS: u64 = 3_600_000;
@@ -15,6 +15,8 @@ pub const MIN_TERM_MS: u64 = 1_000;
 pub const MAX_TERM_MS: u64 = 5 * 365 * DAY_MS;
 /// How long a pause stretches deadlines at most. A pauser that disappears cannot stop the contract for longer.
 pub const MAX_PAUSE_MS: u64 = 14 * DAY_MS;
+/// How long the market is open between two pauses, at least.
+pub const PAUSE_REST_MS: u64 = 7 * DAY_MS;
 /// How long after a term's end it can still be renewed without a gap.
 pub const RENEW_GRACE_MS: u64 = 3 * DAY_MS;
 /// How long after its last term a reservation belongs to its consumer alone; later anyone may close it.
@@ -27,7 +29,7 @@ pub fn min_blocks(window_ms: u32) -> u32 {
 }
 
 /// Every pause so far, in the few numbers that the rules need.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Pauses {
     /// Whether a pause was begun and not ended. It stops counting after [`MAX_PAUSE_MS`] by itself.
@@ -38,7 +40,11 @@ pub struct Pauses {
     pub count: u32,
     /// Length of all ended pauses together.
     pub ended_ms: u64,
+    /// First instant at which the next pause may begin.
+    pub next_at: u64,
 }
+
+crate::fixed::fixed!(Pauses { paused: bool, began_at: u64, count: u32, ended_ms: u64, next_at: u64 });
 
 /// The moment of a call.
 #[derive(Clone, Debug)]
@@ -85,10 +91,14 @@ impl Clock {
 }
 
 impl Pauses {
-    /// Begins a pause.
+    /// Begins a pause. Refuses until the market was open for as long as the pause before lasted, at least a week, so that it
+    /// is open half of the time, and one daily round in seven is cut at most, whatever a pauser does.
     pub fn begin(&mut self, now: u64) -> Result<()> {
         if self.paused {
             return Err(Error::Paused);
+        }
+        if now < self.next_at {
+            return Err(Error::TooEarly);
         }
         self.paused = true;
         self.began_at = now;
@@ -104,6 +114,8 @@ impl Pauses {
         self.paused = false;
         let length = now.saturating_sub(self.began_at).min(MAX_PAUSE_MS);
         self.ended_ms = self.ended_ms.saturating_add(length);
+        let ended_at = self.began_at.saturating_add(length);
+        self.next_at = ended_at.saturating_add(length.max(PAUSE_REST_MS));
         Ok(())
     }
 }

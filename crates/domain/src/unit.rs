@@ -1,6 +1,6 @@
 //! Data units: reservable capacity on a node.
 
-use crate::money::monthly;
+use crate::money::check_price;
 use crate::time::{MAX_TERM_MS, MIN_TERM_MS};
 use crate::{Balance, Error, Result, SlaTerms};
 use alloc::vec::Vec;
@@ -34,29 +34,55 @@ pub enum Kind {
     Delivery,
 }
 
+crate::fixed::named!(Kind { ObjectStore, BlockStore, FileStore, Compute, Functions, Delivery });
+
+/// What a price counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+pub enum Currency {
+    /// The chain's token, in its smallest unit.
+    Token,
+    /// Millionths of a US dollar, turned into tokens at the rate of the moment at which a term is paid for.
+    MicroUsd,
+}
+
+crate::fixed::named!(Currency { Token, MicroUsd });
+
 /// What a provider registers of a data unit.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct UnitSpec {
     pub kind: Kind,
     /// Capacity in the kind's unit, 1 to 2^32.
     pub capacity: u64,
-    /// Price per unit of capacity and 30 days, in the chain's smallest unit of money.
+    /// Price per unit of capacity and 30 days. In a cluster it is the least that the cluster must ask.
     pub price: Balance,
+    pub currency: Currency,
     pub terms: SlaTerms,
     /// Shortest term, at least one second.
     pub min_term_ms: u64,
     /// Longest term, at most five years. It also bounds extensions.
     pub max_term_ms: u64,
-    /// For people and tools, UTF-8, at most 128 bytes.
-    pub tags: Vec<u8>,
     /// Whether it takes new placements, which the provider accepts one by one, and extensions, growth and renewals of
     /// live ones, which lock more collateral without asking.
     pub open: bool,
+    /// For people and tools, UTF-8, at most 128 bytes.
+    pub tags: Vec<u8>,
 }
 
+crate::fixed::fixed!(UnitSpec {
+    kind: Kind,
+    capacity: u64,
+    price: Balance,
+    currency: Currency,
+    terms: SlaTerms,
+    min_term_ms: u64,
+    max_term_ms: u64,
+    open: bool,
+} then { tags });
+
 /// A reservable capacity on a node.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct DataUnit {
     pub provider: AccountId,
@@ -67,9 +93,45 @@ pub struct DataUnit {
     pub used: u64,
     /// Its place in the list of the node's units.
     pub place: u32,
+    /// Entries ever made in the list of its placements.
+    pub placements: u32,
     /// When it was last changed; zero if never.
     pub changed_at: u64,
+    /// What of it is committed to a cluster.
+    pub member: Option<Member>,
     pub spec: UnitSpec,
+}
+
+crate::fixed::fixed!(DataUnit {
+    provider: AccountId,
+    node: u64,
+    region: u16,
+    used: u64,
+    place: u32,
+    placements: u32,
+    changed_at: u64,
+} then { member, spec });
+
+/// Capacity of a data unit that is committed to a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+pub struct Member {
+    pub cluster: u64,
+    /// Committed to the cluster.
+    pub capacity: u64,
+    /// What of that placements of the cluster have taken.
+    pub used: u64,
+    /// Its place in the list of the cluster's members.
+    pub place: u32,
+}
+
+crate::fixed::fixed!(Member { cluster: u64, capacity: u64, used: u64, place: u32 });
+
+impl Member {
+    /// Capacity that the cluster can still give to placements.
+    pub fn free(&self) -> u64 {
+        self.capacity.saturating_sub(self.used)
+    }
 }
 
 /// Whether a replica of so many chunks of 1 KiB goes into `capacity`; zero chunks stand for no data yet. Kinds that do
@@ -97,29 +159,54 @@ impl UnitSpec {
         if self.tags.len() > MAX_TAG_BYTES {
             return Err(Error::TooLong);
         }
-        monthly(self.price, 1)?;
+        check_price(self.price, self.currency)?;
         self.terms.check()
     }
 }
 
 impl DataUnit {
-    /// Capacity that is not taken.
+    /// Capacity that is neither taken nor committed to a cluster.
     pub fn free(&self) -> u64 {
-        self.spec.capacity.saturating_sub(self.used)
+        self.spec.capacity.saturating_sub(self.least_capacity())
     }
 
-    /// Takes capacity for a placement.
-    pub fn take(&mut self, capacity: u64) -> Result<()> {
-        if capacity > self.free() {
+    /// What the capacity cannot go below: taken by placements, or committed to a cluster.
+    pub fn least_capacity(&self) -> u64 {
+        self.used.saturating_add(self.member.as_ref().map_or(0, Member::free))
+    }
+
+    /// The membership in a cluster. Refuses a data unit that is no member of it.
+    pub fn member(&mut self, cluster: u64) -> Result<&mut Member> {
+        self.member.as_mut().filter(|x| x.cluster == cluster).ok_or(Error::NotMember)
+    }
+
+    /// Capacity for a new placement of a cluster, or for one of none. Refuses a data unit that is no member.
+    pub fn room(&self, cluster: Option<u64>) -> Result<u64> {
+        match (cluster, &self.member) {
+            (None, _) => Ok(self.free()),
+            (Some(id), Some(member)) if member.cluster == id => Ok(member.free()),
+            _ => Err(Error::NotMember),
+        }
+    }
+
+    /// Takes capacity for a placement, in a cluster out of what is committed to it.
+    pub fn take(&mut self, capacity: u64, cluster: Option<u64>) -> Result<()> {
+        if capacity > self.room(cluster)? {
             return Err(Error::NotEnoughCapacity);
         }
         self.used = self.used.saturating_add(capacity);
+        if let (Some(_), Some(member)) = (cluster, &mut self.member) {
+            member.used = member.used.saturating_add(capacity);
+        }
         Ok(())
     }
 
     /// Gives capacity back.
-    pub fn give_back(&mut self, capacity: u64) {
+    pub fn give_back(&mut self, capacity: u64, cluster: Option<u64>) {
         self.used = self.used.saturating_sub(capacity);
+        if let (Some(_), Some(member)) = (cluster, &mut self.member) {
+            member.used = member.used.saturating_sub(capacity);
+        }
     }
 
     /// Refuses a term that the unit does not offer.
@@ -130,21 +217,23 @@ impl DataUnit {
         Ok(())
     }
 
-    /// Refuses new business of this size: closed, too large, too short, too long, or changed a moment ago.
-    pub fn check_offer(&self, capacity: u64, term_ms: u64, now: u64) -> Result<()> {
-        if !self.spec.open {
-            return Err(Error::UnitClosed);
-        }
+    /// Refuses new business of this size: too large, too short, too long, or with a unit changed a moment ago.
+    pub fn check_offer(&self, capacity: u64, term_ms: u64, now: u64, cluster: Option<u64>) -> Result<()> {
         if capacity == 0 {
             return Err(Error::CapacityOutOfBounds);
         }
-        if capacity > self.free() {
+        if capacity > self.room(cluster)? {
             return Err(Error::NotEnoughCapacity);
         }
         self.check_term(term_ms)?;
-        if self.changed_at > 0 && now < self.changed_at.saturating_add(UNIT_REST_MS) {
-            return Err(Error::UnitChanged);
-        }
-        Ok(())
+        ensure_rested(self.changed_at, now)
     }
+}
+
+/// Refuses what was changed a moment ago, so that nobody agrees to terms swapped in front of an order.
+pub fn ensure_rested(changed_at: u64, now: u64) -> Result<()> {
+    if changed_at > 0 && now < changed_at.saturating_add(UNIT_REST_MS) {
+        return Err(Error::UnitChanged);
+    }
+    Ok(())
 }

@@ -1,13 +1,16 @@
 //! Each bound: the limit is accepted, one beyond is refused.
 
+use ink::primitives::AccountId;
 use orchestrator_domain::{
-    chunks_fit, Challenger, Config, DataUnit, Error, Kind, NodeSpec, NodeState, SlaTerms, Slot, UnitSpec,
-    MAX_CAPACITY, MAX_ENDPOINT_BYTES, MAX_MONTHLY_PRICE, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS,
-    UNIT_REST_MS,
+    chunks_fit, Challenger, ClusterSpec, Config, Currency, DataUnit, Error, Kind, NodeSpec, NodeState,
+    SlaTerms, Slot, UnitSpec, MAX_CAPACITY, MAX_ENDPOINT_BYTES, MAX_MANAGER_BPS, MAX_MONTHLY_PRICE,
+    MAX_PARAMETER_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS, UNIT_REST_MS,
 };
 
 const DAY: u32 = 24 * 3_600_000;
 const MONTH: u32 = 30 * DAY;
+/// Highest price in millionths of a dollar.
+const MOST_MICRO_USD: u128 = (1 << 64) - 1;
 
 fn terms() -> SlaTerms {
     SlaTerms {
@@ -30,6 +33,7 @@ fn unit() -> UnitSpec {
         kind: Kind::ObjectStore,
         capacity: 1,
         price: 1,
+        currency: Currency::Token,
         terms: terms(),
         min_term_ms: MIN_TERM_MS,
         max_term_ms: MAX_TERM_MS,
@@ -135,16 +139,17 @@ fn a_configuration_is_accepted_at_each_bound_and_refused_beyond() {
 
 #[test]
 fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_names_it() {
-    let accepted: [fn(&mut UnitSpec); 6] = [
+    let accepted: [fn(&mut UnitSpec); 7] = [
         |x| x.capacity = MAX_CAPACITY,
         |x| x.min_term_ms = MAX_TERM_MS,
         |x| x.max_term_ms = MIN_TERM_MS,
         |x| x.tags = vec![b'x'; MAX_TAG_BYTES],
         |x| x.price = 0,
         |x| x.price = MAX_MONTHLY_PRICE,
+        |x| (x.price, x.currency) = (MOST_MICRO_USD, Currency::MicroUsd),
     ];
     type Change = fn(&mut UnitSpec);
-    let refused: [(Change, Error); 7] = [
+    let refused: [(Change, Error); 8] = [
         (|x| x.capacity = 0, Error::CapacityOutOfBounds),
         (|x| x.capacity = MAX_CAPACITY + 1, Error::CapacityOutOfBounds),
         (|x| x.min_term_ms = MIN_TERM_MS - 1, Error::TermOutOfBounds),
@@ -152,6 +157,7 @@ fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_
         (|x| (x.min_term_ms, x.max_term_ms) = (5_001, 5_000), Error::TermOutOfBounds),
         (|x| x.tags = vec![b'x'; MAX_TAG_BYTES + 1], Error::TooLong),
         (|x| x.price = MAX_MONTHLY_PRICE + 1, Error::PriceTooHigh),
+        (|x| (x.price, x.currency) = (MOST_MICRO_USD + 1, Currency::MicroUsd), Error::PriceTooHigh),
     ];
     for (i, change) in accepted.iter().enumerate() {
         let mut spec = unit();
@@ -160,6 +166,47 @@ fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_
     }
     for (change, error) in refused {
         let mut spec = unit();
+        change(&mut spec);
+        assert_eq!(spec.check(), Err(error));
+    }
+}
+
+#[test]
+fn a_cluster_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_names_it() {
+    let good = ClusterSpec {
+        kind: Kind::ObjectStore,
+        price: 1,
+        currency: Currency::Token,
+        terms: terms(),
+        fee_bps: 0,
+        parameters: Vec::new(),
+        open: true,
+    };
+    let accepted: [fn(&mut ClusterSpec); 6] = [
+        |x| x.fee_bps = MAX_MANAGER_BPS,
+        |x| x.parameters = vec![b'x'; MAX_PARAMETER_BYTES],
+        |x| x.price = 0,
+        |x| x.price = MAX_MONTHLY_PRICE,
+        |x| (x.price, x.currency) = (MOST_MICRO_USD, Currency::MicroUsd),
+        |x| x.open = false,
+    ];
+    type Change = fn(&mut ClusterSpec);
+    let refused: [(Change, Error); 6] = [
+        (|x| x.fee_bps = MAX_MANAGER_BPS + 1, Error::FeeTooHigh),
+        (|x| x.fee_bps = u16::MAX, Error::FeeTooHigh),
+        (|x| x.parameters = vec![b'x'; MAX_PARAMETER_BYTES + 1], Error::TooLong),
+        (|x| x.price = MAX_MONTHLY_PRICE + 1, Error::PriceTooHigh),
+        (|x| (x.price, x.currency) = (MOST_MICRO_USD + 1, Currency::MicroUsd), Error::PriceTooHigh),
+        (|x| x.terms.samples = 0, Error::TermsOutOfBounds),
+    ];
+    assert_eq!((MAX_MANAGER_BPS, MAX_PARAMETER_BYTES), (3_000, 512));
+    for (i, change) in accepted.iter().enumerate() {
+        let mut spec = good.clone();
+        change(&mut spec);
+        assert_eq!(spec.check(), Ok(()), "accepted {i}");
+    }
+    for (change, error) in refused {
+        let mut spec = good.clone();
         change(&mut spec);
         assert_eq!(spec.check(), Err(error));
     }
@@ -216,30 +263,37 @@ fn stores_take_as_many_chunks_as_their_capacity_holds_and_other_kinds_none() {
 }
 
 #[test]
-fn a_data_unit_offers_what_is_free_within_its_terms_while_it_is_open() {
+fn a_data_unit_offers_what_is_free_within_its_terms() {
     let spec = UnitSpec { capacity: 10, min_term_ms: 2_000, max_term_ms: 3_000, ..unit() };
-    let provider = ink::primitives::AccountId::from([1; 32]);
-    let mut unit = DataUnit { provider, node: 1, region: 756, used: 0, place: 0, changed_at: 0, spec };
-    assert_eq!((unit.take(11), unit.used), (Err(Error::NotEnoughCapacity), 0));
-    assert_eq!((unit.take(6), unit.free()), (Ok(()), 4));
-    assert_eq!(unit.check_offer(4, 2_000, 0), Ok(()));
-    assert_eq!(unit.check_offer(4, 3_000, 0), Ok(()));
-    assert_eq!(unit.check_offer(0, 2_000, 0), Err(Error::CapacityOutOfBounds));
-    assert_eq!(unit.check_offer(5, 2_000, 0), Err(Error::NotEnoughCapacity));
-    assert_eq!(unit.check_offer(4, 1_999, 0), Err(Error::TermOutOfBounds));
-    assert_eq!(unit.check_offer(4, 3_001, 0), Err(Error::TermOutOfBounds));
-    unit.give_back(6);
+    let mut unit = DataUnit {
+        provider: AccountId::from([1; 32]),
+        node: 1,
+        region: 756,
+        used: 0,
+        place: 0,
+        placements: 0,
+        member: None,
+        changed_at: 0,
+        spec,
+    };
+    assert_eq!((unit.take(11, None), unit.used), (Err(Error::NotEnoughCapacity), 0));
+    assert_eq!((unit.take(6, None), unit.free()), (Ok(()), 4));
+    assert_eq!(unit.check_offer(4, 2_000, 0, None), Ok(()));
+    assert_eq!(unit.check_offer(4, 3_000, 0, None), Ok(()));
+    assert_eq!(unit.check_offer(0, 2_000, 0, None), Err(Error::CapacityOutOfBounds));
+    assert_eq!(unit.check_offer(5, 2_000, 0, None), Err(Error::NotEnoughCapacity));
+    assert_eq!(unit.check_offer(4, 1_999, 0, None), Err(Error::TermOutOfBounds));
+    assert_eq!(unit.check_offer(4, 3_001, 0, None), Err(Error::TermOutOfBounds));
+    unit.give_back(6, None);
     assert_eq!(unit.free(), 10);
     unit.changed_at = 1_000;
-    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS - 1), Err(Error::UnitChanged));
-    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS), Ok(()));
-    unit.spec.open = false;
-    assert_eq!(unit.check_offer(1, 2_000, 0), Err(Error::UnitClosed));
+    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS - 1, None), Err(Error::UnitChanged));
+    assert_eq!(unit.check_offer(1, 2_000, 1_000 + UNIT_REST_MS, None), Ok(()));
 }
 
 #[test]
 fn a_consumer_is_made_whole_and_never_better_off() {
     for (pot, spent, whole) in [(5, 9, 5), (9, 9, 9), (10, 9, 9), (10, 0, 0)] {
-        assert_eq!(Slot { placement: 1, pot, spent }.made_whole(), whole);
+        assert_eq!(Slot { placement: 1, provider: AccountId::from([1; 32]), pot, spent }.made_whole(), whole);
     }
 }

@@ -4,8 +4,8 @@ mod history;
 
 use history::{plans, setups, Plan, Run, Setup, Touching, BASE};
 use orchestrator_domain::{
-    bps_down, price_down, price_up, share_down, Balance, Error, Round, State, MAX_MONTHLY_PRICE, MAX_TERM_MS,
-    MONTH_MS,
+    bps_down, price_down, price_up, share_down, Balance, Error, Payment, Round, State, MAX_MANAGER_BPS,
+    MAX_MONTHLY_PRICE, MAX_TERM_MS, MONTH_MS,
 };
 use proptest::prelude::*;
 
@@ -26,6 +26,7 @@ fn sample() -> Setup {
         bonus: 0,
         fee_bps: 200,
         referral_bps: 50,
+        manager_bps: 0,
         phase: 0,
         opened_before: false,
         term: 600_000,
@@ -129,12 +130,13 @@ proptest! {
     }
 
     #[test]
-    fn fee_and_referral_are_never_more_than_what_is_paid_and_do_not_depend_on_the_steps(
+    fn the_shares_are_never_more_than_what_is_paid_and_do_not_depend_on_the_steps(
         price in 1u128..100_000, fee_bps in 0u16..=1_000, referral_bps in 0u16..=500,
+        manager_bps in prop_oneof![Just(0u16), 1u16..=3_000],
         steps in prop::collection::vec(1u64..MONTH_MS / 400, 1..200),
     ) {
         let term = MONTH_MS;
-        let setup = Setup { price, capacity: 1, fee_bps, referral_bps, term, ..sample() };
+        let setup = Setup { price, capacity: 1, fee_bps, referral_bps, manager_bps, term, ..sample() };
         let (mut run, mut once) = (Run::new(&setup), Run::new(&setup));
         for step in steps {
             run.at(run.clock.now + step);
@@ -142,11 +144,33 @@ proptest! {
         }
         once.at(run.clock.now);
         once.touch();
-        prop_assert_eq!((run.gross, run.fee, run.referral), (once.gross, once.fee, once.referral));
-        let both = bps_down(run.gross, u32::from(fee_bps) + u32::from(referral_bps)).unwrap();
-        prop_assert_eq!(run.fee + run.referral, both);
-        prop_assert!(run.referral <= bps_down(run.gross, referral_bps.into()).unwrap());
-        prop_assert!(run.fee <= bps_down(run.gross, fee_bps.into()).unwrap() + 1);
+        prop_assert_eq!(
+            (run.gross, run.fee, run.referral, run.manager),
+            (once.gross, once.fee, once.referral, once.manager)
+        );
+        let net: Balance = run.payments.iter().map(Payment::net).sum();
+        prop_assert_eq!(run.fee + run.referral + run.manager + net, run.gross);
+        let part = |bps: u16| bps_down(run.gross, bps.into()).unwrap();
+        let all = part(fee_bps + referral_bps + manager_bps);
+        prop_assert_eq!(run.fee + run.referral + run.manager, all);
+        prop_assert!(run.referral <= part(referral_bps));
+        prop_assert!(run.fee <= part(fee_bps) + 1);
+        prop_assert!(run.manager <= part(manager_bps) + 1);
+    }
+
+    #[test]
+    fn without_a_share_of_the_manager_a_placement_pays_what_a_direct_one_pays_and_with_one_the_member_alone_pays_it(
+        setup in setups(50_000), plans in plans(90_000, true), manager_bps in 1u16..=3_000,
+    ) {
+        let direct = Run::through(&Setup { manager_bps: 0, ..setup.clone() }, &plans, Touching::AsPlanned);
+        let both = bps_down(direct.gross, u32::from(setup.fee_bps) + u32::from(setup.referral_bps)).unwrap();
+        prop_assert_eq!((direct.fee + direct.referral, direct.manager), (both, 0));
+        let managed = Run::through(&Setup { manager_bps, ..setup }, &plans, Touching::AsPlanned);
+        prop_assert_eq!((managed.gross, managed.bonus, managed.slashed), (direct.gross, direct.bonus, direct.slashed));
+        let ours = managed.fee + managed.referral;
+        prop_assert!(ours <= both && both <= ours + 1, "{ours} of {both}: no more than rounding");
+        let least = bps_down(direct.gross, manager_bps.into()).unwrap();
+        prop_assert!((least..=least + 1).contains(&managed.manager), "{} of {least}", managed.manager);
     }
 
     #[test]
@@ -191,14 +215,18 @@ proptest! {
 }
 
 #[test]
-fn one_unit_paid_to_provider_treasury_and_referrer_is_not_given_away_twice() {
-    let mut p = history::placement(&Setup { fee_bps: 1_000, referral_bps: 500, ..sample() });
-    (p.state, p.price, p.capacity, p.escrow) = (State::Active, 20, 1, 20);
-    (p.started_at, p.segment_at, p.ends_at, p.term_ms) = (BASE, BASE, BASE + MONTH_MS, MONTH_MS);
-    p.settle(BASE + MONTH_MS / 20 * 19, &no_round()).unwrap();
-    let last = p.settle(BASE + MONTH_MS, &no_round()).unwrap();
-    assert_eq!(last.gross, 1);
-    assert!(last.fee + last.referral <= 1, "{last:?}");
+fn one_unit_paid_to_provider_treasury_referrer_and_manager_is_not_given_away_twice() {
+    for manager_bps in [0, 1, 2_500, 3_000] {
+        let setup = Setup { fee_bps: 1_000, referral_bps: 500, manager_bps, ..sample() };
+        let mut p = history::placement(&setup);
+        (p.state, p.price, p.capacity, p.escrow) = (State::Active, 20, 1, 20);
+        (p.started_at, p.segment_at, p.ends_at, p.term_ms) = (BASE, BASE, BASE + MONTH_MS, MONTH_MS);
+        for step in 1..=20 {
+            let paid = p.settle(BASE + MONTH_MS / 20 * step, &no_round()).unwrap();
+            assert_eq!(paid.gross, 1);
+            assert!(paid.fee + paid.referral + paid.manager <= 1, "{paid:?}");
+        }
+    }
 }
 
 #[test]
@@ -268,7 +296,7 @@ fn leaving_costs_its_share_of_the_collateral_and_never_more_than_is_left() {
 }
 
 #[test]
-fn at_the_highest_price_term_collateral_and_bonus_nothing_overflows() {
+fn at_the_highest_price_term_collateral_bonus_and_shares_nothing_overflows() {
     let price = price_up(MAX_MONTHLY_PRICE >> 32, 1 << 32, MAX_TERM_MS).unwrap();
     let most = price * 10;
     let setup = Setup {
@@ -280,6 +308,7 @@ fn at_the_highest_price_term_collateral_and_bonus_nothing_overflows() {
         slash_bps: 10_000,
         fee_bps: 1_000,
         referral_bps: 500,
+        manager_bps: MAX_MANAGER_BPS,
         max_misses: 100,
         interval: 30 * 24 * 3_600_000,
         window: 1_000,
@@ -292,6 +321,7 @@ fn at_the_highest_price_term_collateral_and_bonus_nothing_overflows() {
     assert_eq!(p.exit_fee_up(), Ok(most));
     let paid = p.settle(p.ends_at, &no_round()).unwrap();
     assert_eq!((paid.gross, paid.bonus), (price_down(p.price, p.capacity, MAX_TERM_MS).unwrap(), most));
+    assert_eq!(paid.fee + paid.referral + paid.manager, bps_down(paid.gross, 4_500).unwrap());
     assert_eq!(p.slash(&orchestrator_domain::Misses { count: u32::MAX, failed_at: None }), Ok(most));
 }
 

@@ -27,6 +27,7 @@ fn sample(max_misses: u8) -> Setup {
         bonus: 0,
         fee_bps: 200,
         referral_bps: 50,
+        manager_bps: 0,
         phase: 0,
         opened_before: false,
         term: 600_000,
@@ -78,7 +79,7 @@ proptest! {
             prop_assert_eq!(run.failed_at, truth.failed_at);
             prop_assert_eq!(run.gross, truth.earned);
             prop_assert_eq!(setup.collateral - run.slashed, truth.collateral);
-            totals.push((run.gross, run.fee, run.referral, run.bonus, run.refunded, run.p.state));
+            totals.push((run.gross, run.fee, run.referral, run.manager, run.bonus, run.refunded, run.p.state));
         }
         prop_assert_eq!(totals[0], totals[1]);
         prop_assert_eq!(totals[1], totals[2]);
@@ -95,7 +96,7 @@ proptest! {
             prop_assert_eq!(run.p.tally.missed, truth.missed);
             prop_assert_eq!(run.failed_at, truth.failed_at);
             prop_assert_eq!(run.gross, truth.earned);
-            totals.push((run.gross, run.fee, run.referral, run.bonus, run.p.state, run.slashed));
+            totals.push((run.gross, run.fee, run.referral, run.manager, run.bonus, run.p.state, run.slashed));
         }
         prop_assert_eq!(totals[0], totals[1]);
         prop_assert_eq!(totals[1], totals[2]);

@@ -1,6 +1,6 @@
 //! Pauses, the clock that they stop, and when a challenger may open a round.
 
-use orchestrator_domain::{min_blocks, Challenger, Clock, Error, Pauses, MAX_PAUSE_MS};
+use orchestrator_domain::{min_blocks, Challenger, Clock, Error, Pauses, MAX_PAUSE_MS, PAUSE_REST_MS};
 use proptest::prelude::*;
 
 const BASE: u64 = 1_700_000_000_000;
@@ -35,6 +35,8 @@ proptest! {
                 prop_assert_eq!(clock.pauses.end(clock.now), Ok(()));
                 began = None;
             } else if turn {
+                // The clock must hold for pauses closer together than the contract ever lets them be.
+                clock.pauses.next_at = 0;
                 prop_assert_eq!(clock.pauses.begin(clock.now), Ok(()));
                 began = Some(clock.now);
             }
@@ -46,6 +48,29 @@ proptest! {
         let deadline = clock.working_ms() + ahead;
         clock.now = clock.instant_of(deadline);
         prop_assert_eq!(clock.working_ms(), deadline, "the instant foretold is the instant reached");
+    }
+
+    #[test]
+    fn whatever_a_pauser_does_the_market_is_open_half_of_the_time(
+        steps in prop::collection::vec((0u64..2 * MAX_PAUSE_MS, any::<bool>()), 0..40),
+    ) {
+        let mut clock = clock(BASE);
+        let mut closed = 0;
+        for (ms, turn) in steps {
+            let working = clock.working_ms();
+            clock.now += ms;
+            closed += ms - (clock.working_ms() - working);
+            if turn && clock.pauses.paused {
+                clock.pauses.end(clock.now).unwrap();
+                prop_assert!(clock.pauses.next_at >= clock.pauses.began_at + PAUSE_REST_MS);
+            } else if turn {
+                let refused = clock.now < clock.pauses.next_at;
+                prop_assert_eq!(clock.pauses.begin(clock.now).is_err(), refused);
+            }
+            prop_assert!(closed <= (clock.now - BASE) / 2 + MAX_PAUSE_MS);
+            let weeks = (clock.now - BASE) / PAUSE_REST_MS;
+            prop_assert!(u64::from(clock.pauses.count) <= weeks + 1, "one daily round in seven is cut at most");
+        }
     }
 
     #[test]
@@ -80,6 +105,39 @@ fn a_pause_begins_once_and_ends_once() {
     assert_eq!(pauses.end(BASE + 5), Ok(()));
     assert_eq!(pauses.end(BASE + 5), Err(Error::NotPaused));
     assert_eq!((pauses.count, pauses.ended_ms), (1, 5));
+}
+
+#[test]
+fn the_next_pause_waits_as_long_as_the_last_one_lasted_and_a_week_at_least() {
+    assert_eq!(PAUSE_REST_MS, 7 * 24 * 3_600_000);
+    for (lasted, counted, waits) in [
+        (0, 0, PAUSE_REST_MS),
+        (PAUSE_REST_MS - 1, PAUSE_REST_MS - 1, PAUSE_REST_MS),
+        (PAUSE_REST_MS, PAUSE_REST_MS, PAUSE_REST_MS),
+        (PAUSE_REST_MS + 1, PAUSE_REST_MS + 1, PAUSE_REST_MS + 1),
+        (MAX_PAUSE_MS, MAX_PAUSE_MS, MAX_PAUSE_MS),
+        (MAX_PAUSE_MS + 5, MAX_PAUSE_MS, MAX_PAUSE_MS),
+    ] {
+        let mut pauses = Pauses::default();
+        pauses.begin(BASE).unwrap();
+        pauses.end(BASE + lasted).unwrap();
+        let next = BASE + counted + waits;
+        assert_eq!((pauses.next_at, pauses.ended_ms), (next, counted), "after {lasted}");
+        let ended = pauses.clone();
+        assert_eq!(pauses.begin(next - 1), Err(Error::TooEarly));
+        assert_eq!(pauses, ended, "a refusal changes nothing");
+        assert_eq!((pauses.begin(next), pauses.count), (Ok(()), 2));
+    }
+}
+
+#[test]
+fn a_pause_that_nobody_ended_for_long_makes_the_next_one_wait_no_longer_than_its_limit() {
+    let mut pauses = Pauses::default();
+    pauses.begin(BASE).unwrap();
+    let late = BASE + 3 * MAX_PAUSE_MS;
+    pauses.end(late).unwrap();
+    assert_eq!(pauses.next_at, BASE + 2 * MAX_PAUSE_MS);
+    assert_eq!(pauses.begin(late), Ok(()));
 }
 
 #[test]

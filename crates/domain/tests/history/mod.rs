@@ -6,7 +6,7 @@ mod plans;
 
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    Balance, Challenger, Clock, Misses, Pauses, Placement, SlaTerms, State, Tally, MONTH_MS,
+    Balance, Challenger, Clock, Misses, Pauses, Payment, Placement, SlaTerms, State, Tally, MONTH_MS,
 };
 
 pub use plans::{plans, setups, Event, Plan};
@@ -28,6 +28,8 @@ pub struct Setup {
     pub bonus: Balance,
     pub fee_bps: u16,
     pub referral_bps: u16,
+    /// Zero outside clusters.
+    pub manager_bps: u16,
     /// From the last round before it to the activation.
     pub phase: u32,
     /// Whether there was a round before the activation.
@@ -77,7 +79,10 @@ pub struct Run {
     pub gross: Balance,
     pub fee: Balance,
     pub referral: Balance,
+    pub manager: Balance,
     pub bonus: Balance,
+    /// Everything paid, one by one.
+    pub payments: Vec<Payment>,
     pub slashed: Balance,
     pub refunded: Balance,
     pub failed_at: Option<u64>,
@@ -121,6 +126,7 @@ pub fn placement(setup: &Setup) -> Placement {
         terms: SlaTerms { max_misses: setup.max_misses, slash_bps: setup.slash_bps, ..terms() },
         fee_bps: setup.fee_bps,
         referral_bps: setup.referral_bps,
+        manager_bps: setup.manager_bps,
         reporter_bps: 1_000,
         interval_ms: setup.interval,
         accept_by: u64::MAX,
@@ -139,7 +145,8 @@ pub fn placement(setup: &Setup) -> Placement {
         unpaid_ms: 0,
         settled: 0,
         terminated: false,
-        place: 0,
+        place: 1,
+        unit_place: 0,
         tally: Tally::default(),
     }
 }
@@ -162,7 +169,9 @@ impl Run {
             gross: 0,
             fee: 0,
             referral: 0,
+            manager: 0,
             bonus: 0,
+            payments: Vec::new(),
             slashed: 0,
             refunded: 0,
             failed_at: None,
@@ -238,6 +247,8 @@ impl Run {
         match event {
             Event::Answer(valid) => self.answer(valid),
             Event::Pause if !self.clock.pauses.paused => {
+                // Accounting must hold for pauses closer together than the contract ever lets them be.
+                self.clock.pauses.next_at = 0;
                 self.clock.pauses.begin(self.clock.now).unwrap();
                 let now = self.clock.now;
                 if let Some(x) = self.asked.last_mut().filter(|x| now < x.closes_at) {
@@ -330,11 +341,14 @@ impl Run {
         let earned = self.p.earned_down(until, &round).unwrap();
         assert!(earned >= self.p.settled, "earned falls from {} to {earned}", self.p.settled);
         let paid = self.p.settle(until, &round).unwrap();
-        assert!(paid.fee + paid.referral <= paid.gross, "more is given away than paid: {paid:?}");
+        let shares = paid.fee + paid.referral + paid.manager;
+        assert_eq!(shares + paid.net(), paid.gross, "more is given away than paid: {paid:?}");
         self.gross += paid.gross;
         self.fee += paid.fee;
         self.referral += paid.referral;
+        self.manager += paid.manager;
         self.bonus += paid.bonus;
+        self.payments.push(paid);
         assert_eq!(self.p.escrow, self.p.owed_up(self.p.ends_at).unwrap(), "escrow pays to the end");
     }
 

@@ -38,13 +38,14 @@ prop_compose! {
         bonus in prop_oneof![Just(0u128), 1u128..1_000_000],
         fee_bps in 0u16..=1_000,
         referral_bps in 0u16..=500,
+        manager_bps in prop_oneof![Just(0u16), 1u16..=3_000],
         phase in 0u32..1_000,
         opened_before in any::<bool>(),
         term in 1_000u64..3_000_000,
     ) -> Setup {
         Setup {
             interval, slower, max_misses, slash_bps, price, capacity, collateral, bonus, fee_bps, referral_bps,
-            opened_before, term,
+            manager_bps, opened_before, term,
             window: 1_000 + (interval - 1_000) / 1_000 * window,
             phase: interval / 1_000 * phase,
         }
