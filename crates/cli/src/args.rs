@@ -14,7 +14,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tell a deal from end to end on a chain inside this process
+    /// Tell a story from end to end on a chain inside this process
     Demo(DemoOptions),
     /// Build, prove from and verify the Merkle tree of a file
     Tree {
@@ -23,17 +23,29 @@ pub enum Command {
     },
 }
 
+/// The stories that the demo tells.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum StoryName {
+    /// One consumer deals with providers directly; a disk loses data, and a spare provider takes over
+    Deal,
+    /// A manager runs five providers as one service for three consumers
+    Cluster,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct DemoOptions {
+    /// Which story
+    #[arg(long, value_name = "STORY", value_enum, default_value_t = StoryName::Deal)]
+    pub story: StoryName,
     /// File to store; a text of 3 MiB if none is named
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Providers in the market
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(2..=21))]
-    pub providers: u8,
-    /// Replicas to keep, fewer than there are providers
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
-    pub replicas: u8,
+    /// Providers in the market of the deal, 3 if not told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=21))]
+    pub providers: Option<u8>,
+    /// Replicas to keep in the deal, fewer than there are providers, 2 if not told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub replicas: Option<u8>,
     /// Keep the chain's state in this file instead of in memory
     #[arg(long, value_name = "FILE")]
     pub chain: Option<PathBuf>,

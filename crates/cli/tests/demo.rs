@@ -2,10 +2,16 @@
 
 mod support;
 
-use std::fs;
+use std::{fs, sync::OnceLock};
 
 use serde_json::Value;
 use support::{json, orch, stderr, stdout};
+
+/// What the story told: it is told once for all tests that ask nothing of their own.
+fn told() -> &'static Value {
+    static TOLD: OnceLock<Value> = OnceLock::new();
+    TOLD.get_or_init(|| json(&["demo", "--output-json"]))
+}
 
 fn planks(value: &Value) -> i128 {
     value.as_str().unwrap().parse().unwrap()
@@ -17,7 +23,7 @@ fn parties(told: &Value) -> Vec<&Value> {
 
 #[test]
 fn what_is_read_back_is_the_file_that_was_stored() {
-    let told = json(&["demo", "--output-json"]);
+    let told = told();
     assert_eq!(told["file"]["equal"], true);
     assert_eq!(told["file"]["sha256"], told["file"]["read_back_sha256"]);
     // Of the lines `sha256(0)`, `sha256(1)`, … that the demo stores when no file is named.
@@ -26,10 +32,10 @@ fn what_is_read_back_is_the_file_that_was_stored() {
 
 #[test]
 fn every_sum_is_exact_for_everybody() {
-    let told = json(&["demo", "--output-json"]);
+    let told = told();
     assert_eq!(told["money"]["exact"], true);
     assert!(planks(&told["money"]["held"]) >= planks(&told["money"]["owed"]));
-    for party in parties(&told) {
+    for party in parties(told) {
         let of = |field: &str| planks(&party[field]);
         let (came, went) =
             (of("put_in") + of("earned"), of("paid") + of("slashed") + of("got_back") + of("left"));
@@ -37,14 +43,14 @@ fn every_sum_is_exact_for_everybody() {
         let after = of("before") + of("got_back") - of("put_in") - of("fees") - of("storage");
         assert_eq!(of("after"), after, "{party}");
     }
-    let sum = |field: &str| parties(&told).iter().map(|party| planks(&party[field])).sum::<i128>();
+    let sum = |field: &str| parties(told).iter().map(|party| planks(&party[field])).sum::<i128>();
     assert_eq!(sum("put_in"), sum("got_back") + planks(&told["money"]["owed"]));
     assert_eq!(sum("earned"), sum("paid") + sum("slashed"));
 }
 
 #[test]
 fn the_lost_replica_costs_its_provider_all_collateral_and_earns_reporter_and_spare_theirs() {
-    let told = json(&["demo", "--output-json"]);
+    let told = told();
     let failure = &told["failure"];
     assert_eq!(planks(&failure["slashed"]), planks(&failure["collateral"]));
     assert_eq!(planks(&failure["slashed"]), planks(&failure["to_reporter"]) + planks(&failure["pot"]));
@@ -53,7 +59,7 @@ fn the_lost_replica_costs_its_provider_all_collateral_and_earns_reporter_and_spa
     assert!(planks(&failure["bonus"]) > 0 && planks(&failure["to_reporter"]) > 0);
     assert_ne!(failure["provider"], failure["replaced_by"]);
     let earned =
-        |name: &Value| planks(&parties(&told).into_iter().find(|x| &x["name"] == name).unwrap()["earned"]);
+        |name: &Value| planks(&parties(told).into_iter().find(|x| &x["name"] == name).unwrap()["earned"]);
     assert_eq!(earned(&"reporter".into()), planks(&failure["to_reporter"]));
     assert!(earned(&failure["replaced_by"]) > planks(&failure["bonus"]));
     let last = told["replicas"].as_array().unwrap().last().unwrap();
@@ -62,8 +68,14 @@ fn the_lost_replica_costs_its_provider_all_collateral_and_earns_reporter_and_spa
 }
 
 #[test]
+fn the_deal_is_told_where_no_story_is_named() {
+    assert_eq!(told()["story"], "deal");
+    assert_eq!(json(&["demo", "--story", "deal", "--output-json"])["story"], "deal");
+}
+
+#[test]
 fn weights_and_size_are_told() {
-    let told = json(&["demo", "--output-json"]);
+    let told = told();
     for name in [
         "(deploy)",
         "reserve",

@@ -73,6 +73,32 @@ fn replicas_must_leave_a_provider_to_spare() {
 }
 
 #[test]
+fn an_unknown_story_is_refused_with_the_names_of_those_there_are() {
+    for name in ["clutser", "", "Deal"] {
+        let line = refusal(&["demo", "--story", name], 2);
+        assert!(line.contains("[possible values: deal, cluster]"), "{line}");
+    }
+}
+
+#[test]
+fn numbers_of_the_deal_are_refused_for_the_cluster() {
+    for option in ["--providers", "--replicas"] {
+        let line = refusal(&["demo", "--story", "cluster", option, "3"], 2);
+        assert!(line.contains("leave out --providers and --replicas"), "{line}");
+    }
+}
+
+#[test]
+fn what_cannot_be_stored_is_refused_in_every_story() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = path(folder.path(), "missing");
+    for story in ["deal", "cluster"] {
+        let line = refusal(&["demo", "--story", story, "--file", &missing], 2);
+        assert!(line.contains("check the name and that you may read it"), "{line}");
+    }
+}
+
+#[test]
 fn a_broken_state_file_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let (chain, dir) = (path(folder.path(), "chain"), path(folder.path(), "dir"));

@@ -7,7 +7,7 @@ use std::{fs, io::Read};
 
 use market::{consumer_at, node, refusal, unit, Market, PHRASE, TERM_MS, WINDOW_MS};
 use orchestrator::{
-    domain::{Error, Order, Replica, Role, State, UnitSpec, DAY_MS},
+    domain::{Access, Error, Order, Replica, State, UnitSpec, DAY_MS},
     Verdict,
 };
 use orchestrator_chain::{runtime::UNIT, AccountId, Ledger, Signer};
@@ -95,6 +95,16 @@ fn a_provider_declines_what_its_money_does_not_cover() {
 }
 
 #[test]
+fn a_proposal_that_was_not_answered_in_time_stands_in_nobodys_way() {
+    let mut market = Market::new(1);
+    market.reserved(100, 1);
+    market.chain.advance(DAY_MS).unwrap();
+    market.reserved(200, 1);
+    assert_eq!(market.consumer.placement(&market.chain, 1).unwrap().state, State::Proposed);
+    assert_eq!(market.providers[0].accept_proposals(&mut market.chain).unwrap(), [2]);
+}
+
+#[test]
 fn a_provider_declines_what_its_disk_has_no_room_for() {
     let mut market = Market::new(1);
     let roomy = UnitSpec { capacity: 1 << 30, ..unit(1) };
@@ -107,6 +117,7 @@ fn a_provider_declines_what_its_disk_has_no_room_for() {
         referrer: None,
         manifest: Vec::new(),
         max_price: u128::MAX,
+        choice: None,
     };
     let party = market.consumer.party();
     party.send(&mut market.chain, "reserve", party.market().reserve(order)).unwrap();
@@ -198,7 +209,7 @@ fn the_consumer_and_who_is_on_the_access_list_may_read() {
     assert!(provider.serve(&market.chain, 1, consumer.account()).is_ok());
     let refused = provider.serve(&market.chain, 1, stranger).map(drop);
     assert!(matches!(refused, Err(PartyError::NoAccess { placement: 1, .. })));
-    let grant = consumer.market().set_access(1, stranger, Some(Role::Reader));
+    let grant = consumer.market().set_access(1, stranger, Some(Access::Reader));
     consumer.send(&mut market.chain, "grant access", grant).unwrap();
     let mut replica = Vec::new();
     provider.serve(&market.chain, 1, stranger).unwrap().read_to_end(&mut replica).unwrap();
@@ -249,6 +260,7 @@ fn a_manifest_of_another_program_is_not_taken_for_ours() {
         referrer: None,
         manifest: b"ipfs://".to_vec(),
         max_price: u128::MAX,
+        choice: None,
     };
     let party = market.consumer.party();
     party.send(&mut market.chain, "reserve", party.market().reserve(order)).unwrap();

@@ -1,6 +1,6 @@
-//! Who takes part: an operator who deploys, the treasury, providers, a consumer and a reporter.
+//! Who takes part: an operator who deploys, the treasury, providers, consumers, a reporter, and in a cluster a manager.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use orchestrator::OrchestratorRef;
 use orchestrator_chain::{AccountId, Ledger, Signer, Typed};
@@ -9,10 +9,7 @@ use orchestrator_market::{
     ConsumerSecret, ReplicaStore,
 };
 
-use crate::{
-    demo::{claim::equal, input::Input},
-    failure::Failure,
-};
+use crate::{demo::claim::equal, failure::Failure};
 
 /// Keeps the demo's contract apart from others of the same deployer.
 const SALT: &[u8] = b"orch demo";
@@ -21,15 +18,14 @@ const OPERATOR: &str = "//orch-demo//operator";
 
 /// Everybody who takes part.
 pub struct Cast {
+    pub contract: AccountId,
     pub operator: Party,
     pub treasury: Party,
     pub providers: Vec<(String, Provider)>,
-    pub consumer: Consumer,
-    /// All that the consumer has to keep.
-    pub phrase: String,
     pub reporter: Reporter,
     /// Names and accounts of all, in the order of the tables.
     pub names: Vec<(String, AccountId)>,
+    keys: Keys,
 }
 
 /// Refuses a chain on which the demo has run before.
@@ -42,66 +38,72 @@ pub fn ensure_new<L: Ledger>(chain: &L, path: Option<&Path>) -> Result<(), Failu
     Err(Failure::Input(format!("{path} holds the contract of an earlier demo: name a new --chain file")))
 }
 
-/// Keys of all who will take part, in the order of the tables. The consumer's is fresh, the others are known to
+/// Keys of all who will take part, in the order of the tables. The consumers' are fresh, the others are known to
 /// everybody.
 pub struct Keys {
-    phrase: String,
+    /// All that the consumers have to keep, by their names.
+    phrases: Vec<(String, String)>,
     signers: Vec<(String, Signer)>,
 }
 
 impl Keys {
-    pub fn new(providers: u8) -> Result<Self, Failure> {
-        let phrase = format!("0x{}", hex::encode(rand::random::<[u8; 32]>()));
-        let mut signers = vec![("consumer".to_owned(), Signer::from_suri(&phrase)?)];
-        for n in 1..=providers {
-            signers
-                .push((format!("provider {n}"), Signer::from_suri(&format!("//orch-demo//provider//{n}"))?));
+    /// Keys of these consumers, of so many providers, and of a manager where there is one.
+    pub fn new(consumers: &[&str], manager: bool, providers: u8) -> Result<Self, Failure> {
+        let mut keys = Self { phrases: Vec::new(), signers: Vec::new() };
+        for name in consumers {
+            let phrase = format!("0x{}", hex::encode(rand::random::<[u8; 32]>()));
+            keys.signers.push(((*name).to_owned(), Signer::from_suri(&phrase)?));
+            keys.phrases.push(((*name).to_owned(), phrase));
         }
-        signers.push(("reporter".to_owned(), Signer::from_suri("//orch-demo//reporter")?));
-        signers.push(("treasury".to_owned(), Signer::from_suri("//orch-demo//treasury")?));
-        signers.push(("operator".to_owned(), Signer::from_suri(OPERATOR)?));
-        Ok(Self { phrase, signers })
+        if manager {
+            keys.add("manager", "//orch-demo//manager")?;
+        }
+        for n in 1..=providers {
+            keys.add(&format!("provider {n}"), &format!("//orch-demo//provider//{n}"))?;
+        }
+        keys.add("reporter", "//orch-demo//reporter")?;
+        keys.add("treasury", "//orch-demo//treasury")?;
+        keys.add("operator", OPERATOR)?;
+        Ok(keys)
     }
 
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.signers.iter().map(|(_, signer)| signer.account())
     }
+
+    fn add(&mut self, name: &str, suri: &str) -> Result<(), Failure> {
+        self.signers.push((name.to_owned(), Signer::from_suri(suri)?));
+        Ok(())
+    }
+
+    fn signer(&self, name: &str) -> Result<&Signer, Failure> {
+        named(&self.signers, name)
+    }
 }
 
 impl Cast {
-    /// Deploys the contract and gives everybody their place at it.
-    pub fn assemble<L: Ledger>(ledger: &mut L, keys: Keys, input: &Input) -> Result<Self, Failure> {
-        let signer = |name: &str| -> Result<&Signer, Failure> {
-            let found = keys.signers.iter().find(|(x, _)| x == name);
-            found
-                .map(|(_, signer)| signer)
-                .ok_or_else(|| Failure::Outcome(format!("nobody is called {name}")))
-        };
-        let treasury = signer("treasury")?;
-        let constructor = OrchestratorRef::new(treasury.account());
+    /// Deploys the contract and gives everybody their place at it; stores go into `folder`.
+    pub fn assemble<L: Ledger>(ledger: &mut L, keys: Keys, folder: &Path) -> Result<Self, Failure> {
+        let constructor = OrchestratorRef::new(keys.signer("treasury")?.account());
         let made = ledger
-            .create(signer("operator")?, orchestrator_bundle::WASM, constructor, 0, SALT)
+            .create(keys.signer("operator")?, orchestrator_bundle::WASM, constructor, 0, SALT)
             .map_err(Failure::outcome)?;
         equal(ledger.code_hash(made.contract)?, Some(made.code_hash), "the code of the contract")?;
 
         let party = |signer: &Signer| Party::new(signer.clone(), made.contract);
         let mut providers = Vec::new();
         for (name, signer) in keys.signers.iter().filter(|(name, _)| name.starts_with("provider ")) {
-            let store = ReplicaStore::open(input.folder.join(name.replace(' ', "-")))?;
+            let store = ReplicaStore::open(folder.join(name.replace(' ', "-")))?;
             providers.push((name.clone(), Provider::new(party(signer), store)));
         }
-        let folder = input.folder.join("consumer");
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            Failure::Input(format!("cannot use {} ({error}): name another --dir", folder.display()))
-        })?;
         Ok(Self {
-            operator: party(signer("operator")?),
-            treasury: party(treasury),
-            consumer: consumer(&keys.phrase, made.contract, folder)?,
-            reporter: Reporter::new(party(signer("reporter")?)),
+            contract: made.contract,
+            operator: party(keys.signer("operator")?),
+            treasury: party(keys.signer("treasury")?),
+            reporter: Reporter::new(party(keys.signer("reporter")?)),
             providers,
-            phrase: keys.phrase,
-            names: keys.signers.into_iter().map(|(name, signer)| (name, signer.account())).collect(),
+            names: keys.signers.iter().map(|(name, signer)| (name.clone(), signer.account())).collect(),
+            keys,
         })
     }
 
@@ -110,15 +112,46 @@ impl Cast {
         self.names.iter().find(|(_, x)| *x == account).map_or("somebody", |(name, _)| name)
     }
 
+    /// Who is called so.
+    pub fn party(&self, name: &str) -> Result<Party, Failure> {
+        Ok(Party::new(self.keys.signer(name)?.clone(), self.contract))
+    }
+
     /// The provider with this account.
     pub fn provider(&self, account: AccountId) -> Result<&Provider, Failure> {
         let found = self.providers.iter().find(|(_, x)| x.party().account() == account);
         found.map(|(_, x)| x).ok_or_else(|| Failure::Outcome("a placement is with a stranger".to_owned()))
     }
+
+    /// The consumer of this name, on a machine with nothing but its phrase, the market's address and an empty `folder`.
+    pub fn consumer(&self, name: &str, folder: &Path) -> Result<Consumer, Failure> {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::Input(format!("cannot use {} ({error}): name another --dir", folder.display()))
+        })?;
+        let phrase = named(&self.keys.phrases, name)?;
+        let secret = ConsumerSecret::from_phrase(phrase.as_bytes())?;
+        let party = Party::new(Signer::from_suri(phrase)?, self.contract);
+        Ok(Consumer::new(party, secret, folder.to_owned()))
+    }
+
+    /// Everybody takes out what is available, and leaves nothing.
+    pub fn withdraw<L: Ledger>(
+        &self,
+        ledger: &mut L,
+        mut told: impl FnMut(&str, u128) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
+        for (name, _) in self.names.iter().filter(|(name, _)| name != "operator") {
+            let party = self.party(name)?;
+            let amount = party.withdraw_all(ledger)?;
+            let left = party.money(ledger)?;
+            equal((left.available, left.locked), (0, 0), "what is left in an account")?;
+            told(name, amount)?;
+        }
+        Ok(())
+    }
 }
 
-/// A consumer who has nothing but a phrase and the market's address.
-pub fn consumer(phrase: &str, contract: AccountId, folder: PathBuf) -> Result<Consumer, Failure> {
-    let secret = ConsumerSecret::from_phrase(phrase.as_bytes())?;
-    Ok(Consumer::new(Party::new(Signer::from_suri(phrase)?, contract), secret, folder))
+fn named<'a, T>(all: &'a [(String, T)], name: &str) -> Result<&'a T, Failure> {
+    let found = all.iter().find(|(x, _)| x == name).map(|(_, found)| found);
+    found.ok_or_else(|| Failure::Outcome(format!("nobody is called {name}")))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use orchestrator::domain::Error;
+
 use crate::failure::Failure;
 
 /// Refuses to go on when something did not come out as the story says.
@@ -20,6 +22,11 @@ pub fn equal<T: PartialEq + Debug>(found: T, expected: T, claim: &str) -> Result
             "the story did not come out: {claim} is {found:?} and should be {expected:?}"
         ))),
     }
+}
+
+/// What a rule has computed; none is asked for what it cannot.
+pub fn computed<T>(by_rule: Result<T, Error>) -> Result<T, Failure> {
+    by_rule.map_err(|refusal| Failure::Outcome(format!("cannot compute an amount: {refusal:?}")))
 }
 
 #[cfg(test)]

@@ -3,25 +3,10 @@
 
 use serde::{Serialize, Serializer};
 
-/// Everything that came out of the demo.
-#[derive(Serialize)]
-pub struct Facts {
-    pub file: FileFacts,
-    pub contract: ContractFacts,
-    pub reservation: u64,
-    pub term_days: u64,
-    pub rounds: u32,
-    pub replicas: Vec<ReplicaFacts>,
-    pub failure: FailureFacts,
-    pub money: MoneyFacts,
-    pub calls: Vec<CallFacts>,
-    /// Folder with the stores and the file that was read back, where it was kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub folder: Option<String>,
-}
-
 #[derive(Serialize)]
 pub struct FileFacts {
+    /// Whose it is.
+    pub consumer: String,
     pub name: String,
     pub bytes: u64,
     pub sha256: String,
@@ -41,6 +26,8 @@ pub struct ContractFacts {
 /// What became of one slot.
 #[derive(Serialize)]
 pub struct ReplicaFacts {
+    /// Whose it is.
+    pub consumer: String,
     pub slot: usize,
     pub placement: u64,
     pub provider: String,
@@ -147,7 +134,7 @@ pub struct CallFacts {
     pub fee: u128,
 }
 
-fn planks<S: Serializer>(amount: &u128, to: S) -> Result<S::Ok, S::Error> {
+pub fn planks<S: Serializer>(amount: &u128, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(amount)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -16,15 +16,20 @@ use crate::{args::DemoOptions, failure::Failure};
 pub const UNIT_GIB: u64 = 64;
 
 const SAMPLE_BYTES: usize = 3 << 20;
+const TEXT_BYTES: usize = 1 << 20;
+
+/// A file to store.
+pub struct Content {
+    pub path: PathBuf,
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+}
 
 /// The file to store and the folder to work in.
 pub struct Input {
     /// The file.
-    pub file: PathBuf,
-    /// Its length.
-    pub bytes: u64,
-    /// Its SHA-256 in hexadecimal digits.
-    pub sha256: String,
+    pub content: Content,
     /// Where stores and replicas go.
     pub folder: PathBuf,
     /// Whether the folder stays.
@@ -35,14 +40,6 @@ pub struct Input {
 impl Input {
     /// Refuses what cannot be done, and writes nothing yet.
     pub fn check(options: &DemoOptions) -> Result<(), Failure> {
-        if options.replicas >= options.providers {
-            let (replicas, providers) = (options.replicas, options.providers);
-            return Err(Failure::Input(format!(
-                "{replicas} replicas need at least {} providers, one to spare: name fewer --replicas than \
-                 --providers ({providers})",
-                u32::from(replicas) + 1
-            )));
-        }
         if let Some(file) = &options.file {
             check(file)?;
         }
@@ -63,10 +60,27 @@ impl Input {
         };
         let file = match &options.file {
             Some(file) => file.clone(),
-            None => sample(&folder).map_err(|error| unwritable(&folder, &error))?,
+            None => sample(&folder, "sample.txt", 0, SAMPLE_BYTES)?,
         };
-        let (bytes, sha256) = digest(&file)?;
-        Ok(Self { file, bytes, sha256, folder, kept: scratch.is_none(), _scratch: scratch })
+        Ok(Self { content: Content::of(file)?, folder, kept: scratch.is_none(), _scratch: scratch })
+    }
+
+    /// A text of 1 MiB that no other number gives.
+    pub fn text(&self, number: u32) -> Result<Content, Failure> {
+        let first = u64::from(number) << 32;
+        Content::of(sample(&self.folder, &format!("sample-{number}.txt"), first, TEXT_BYTES)?)
+    }
+}
+
+impl Content {
+    fn of(path: PathBuf) -> Result<Self, Failure> {
+        let (bytes, sha256) = digest(&path)?;
+        Ok(Self { path, bytes, sha256 })
+    }
+
+    /// GiB that it takes at least.
+    pub fn gib(&self) -> u64 {
+        sealed_len(self.bytes).unwrap_or(u64::MAX).div_ceil(1 << 30)
     }
 }
 
@@ -118,17 +132,18 @@ fn ensure_empty(dir: &Path) -> Result<(), Failure> {
     }
 }
 
-/// A text that is the same everywhere: the SHA-256 values of 0, 1, 2, …, one a line.
-fn sample(folder: &Path) -> io::Result<PathBuf> {
-    let path = folder.join("sample.txt");
-    let mut text = Vec::with_capacity(SAMPLE_BYTES + 65);
-    for line in 0_u64.. {
-        if text.len() >= SAMPLE_BYTES {
+/// A text that is the same everywhere: the SHA-256 values of `first`, `first + 1`, …, one a line.
+fn sample(folder: &Path, name: &str, first: u64, bytes: usize) -> Result<PathBuf, Failure> {
+    let path = folder.join(name);
+    let mut text = String::with_capacity(bytes + 65);
+    for line in first.. {
+        if text.len() >= bytes {
             break;
         }
-        writeln!(text, "{}", hex::encode(Sha256::digest(line.to_le_bytes())))?;
+        text.push_str(&hex::encode(Sha256::digest(line.to_le_bytes())));
+        text.push('\n');
     }
-    fs::write(&path, text)?;
+    fs::write(&path, text).map_err(|error| unwritable(folder, &error))?;
     Ok(path)
 }
 

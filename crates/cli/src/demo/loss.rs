@@ -1,28 +1,22 @@
-//! One provider's disk loses data: a wrong proof, a slash, silence, and the end of the placement.
-
-use std::{fs::File, path::PathBuf};
+//! A placement that misses its rounds: each miss is reported and slashed, until it has failed.
 
 use orchestrator::{
-    domain::{bps_down, State},
+    domain::{Placement, State},
     events::Slashed,
-    SlashReason, Verdict,
 };
 use orchestrator_chain::Ledger;
-use orchestrator_market::{parties::Stage, Finding};
+use orchestrator_market::parties::Stage;
 
 use crate::{
     demo::{
         claim::{ensure, equal},
+        errand::Errand,
         facts::FailureFacts,
-        story::Story,
+        scene::Scene,
     },
     failure::Failure,
     output::unit,
 };
-
-/// Rounds until a loss of three quarters is found, at most: each asks for four chunks, so that twelve miss it once in
-/// 10^28 times.
-const PATIENCE: u32 = 12;
 
 /// What is known of the replica that was lost.
 pub struct Loss {
@@ -32,170 +26,127 @@ pub struct Loss {
     pub facts: FailureFacts,
 }
 
-impl<L: Ledger> Story<'_, L> {
-    /// Three quarters of a stored replica disappear; the next round that asks for a lost chunk brings it to light.
-    pub fn disk_loses_data(&mut self) -> Result<Loss, Failure> {
-        self.teller.chapter("6. A disk loses data")?;
-        let slot = self.parcel.replicas.len() - 1;
-        let (id, before) = self.filled(slot)?;
-        let name = self.cast.name(before.provider).to_owned();
-        let kept = self.damage(&name, id)?;
-        self.teller.mishap(&format!(
-            "{name} has lost {} of the {} chunks of placement {id}",
-            before.chunks - kept,
-            before.chunks
-        ))?;
-        let round = self.find_loss(slot)?;
-        let provider = self.cast.provider(before.provider)?;
-        let answers = provider.answer_unchecked(&mut self.ledger)?;
-        equal(answers.verdicts, vec![(id, round, Verdict::Invalid)], "the verdict on the proof")?;
-
-        let after = self.placement(id)?;
-        let slashed = self.slashed(id)?;
-        let share = bps_down(after.collateral_initial, after.terms.slash_bps.into()).map_err(not_computed)?;
-        equal(
-            (slashed.amount, slashed.reason),
-            (share, SlashReason::InvalidProof),
-            "the slash and its reason",
-        )?;
-        equal(after.collateral, before.collateral - share, "the collateral that is left")?;
-        equal(slashed.to_pot, share, "what went into the repair pot")?;
-        self.teller.mishap(&format!(
-            "round {round} asks for chunks that are gone: its proof is invalid and it is slashed {} UNIT of {}, into \
-             the repair pot",
-            unit(share),
-            unit(after.collateral_initial)
-        ))?;
-        self.check()?;
+impl Loss {
+    /// A loss that has cost nothing yet.
+    pub fn new(slot: usize, placement: u64, p: &Placement, provider: &str) -> Self {
         let facts = FailureFacts {
-            placement: id,
-            provider: name,
+            placement,
+            provider: provider.to_owned(),
             replaced_by: String::new(),
-            missed: after.tally.missed,
-            collateral: after.collateral_initial,
-            slashed: share,
+            missed: p.tally.missed,
+            collateral: p.collateral_initial,
+            slashed: 0,
             to_reporter: 0,
-            pot: slashed.to_pot,
+            pot: 0,
             bonus: 0,
             rest_to_consumer: 0,
             rest_to_treasury: 0,
         };
-        Ok(Loss { slot, spent: 0, facts })
+        Self { slot, spent: 0, facts }
     }
 
-    /// The provider does not answer any more; the reporter reports each miss until the placement has failed.
-    pub fn silence_is_punished(&mut self, loss: &mut Loss) -> Result<(), Failure> {
-        self.teller.chapter("7. It stays silent, and a reporter sees to it that this has consequences")?;
-        let id = loss.facts.placement;
-        let reporter = self.cast.reporter.party().account();
-        self.window_closes()?;
-        self.day_ends()?;
-        loop {
-            let round = self.open_round()?;
-            self.all_prove(round, &[loss.slot])?;
-            self.window_closes()?;
-            let earlier = self.cast.reporter.party().money(&self.ledger)?.available;
-            let (p, free) = (self.placement(id)?, self.free()?);
+    /// Counts a slash.
+    pub fn count(&mut self, slashed: &Slashed) -> Result<(), Failure> {
+        equal(slashed.amount, slashed.to_reporter + slashed.to_pot, "the parts of the slash")?;
+        self.facts.slashed += slashed.amount;
+        self.facts.to_reporter += slashed.to_reporter;
+        self.facts.pot += slashed.to_pot;
+        Ok(())
+    }
+
+    /// The reporter reports the miss of a round that went by; says whether the placement has failed with it.
+    pub fn is_reported<L: Ledger>(
+        &mut self,
+        scene: &mut Scene<'_, L>,
+        errand: &Errand,
+        round: u32,
+    ) -> Result<bool, Failure> {
+        let (id, reporter) = (self.facts.placement, scene.cast.reporter.party().clone());
+        let earlier = reporter.money(&scene.ledger)?.available;
+        let (p, free) = (errand.consumer.placement(&scene.ledger, id)?, errand.money(&scene.ledger)?.0);
+        let reported = scene.cast.reporter.report(&mut scene.ledger)?;
+        equal(reported, vec![id], "the placements with a miss to report")?;
+        let slashed = slashed(scene, id)?;
+        let earned = reporter.money(&scene.ledger)?.available - earlier;
+        equal(earned, slashed.to_reporter, "what the reporter got")?;
+        ensure(earned > 0 && scene.cast.name(reporter.account()) == "reporter", "a share for the reporter")?;
+        self.count(&slashed)?;
+        scene.teller.mishap(&format!(
+            "round {round} goes unanswered: slashed {} UNIT, of which {} to the reporter and {} into the pot",
+            unit(slashed.amount),
+            unit(slashed.to_reporter),
+            unit(slashed.to_pot)
+        ))?;
+        let after = errand.consumer.placement(&scene.ledger, id)?;
+        let failed = after.state != State::Active;
+        if failed {
+            let refund = p.escrow - (after.settled - p.settled);
             equal(
-                self.cast.reporter.report(&mut self.ledger)?,
-                vec![id],
-                "the placements with a miss to report",
+                errand.money(&scene.ledger)?.0 - free,
+                refund,
+                "what came back to the consumer, against the unserved escrow,",
             )?;
-            let slashed = self.slashed(id)?;
-            let earned = self.cast.reporter.party().money(&self.ledger)?.available - earlier;
-            equal(earned, slashed.to_reporter, "what the reporter got")?;
-            equal(slashed.amount, slashed.to_reporter + slashed.to_pot, "the parts of the slash")?;
-            ensure(earned > 0 && self.cast.name(reporter) == "reporter", "a share for the reporter")?;
-            loss.facts.slashed += slashed.amount;
-            loss.facts.to_reporter += slashed.to_reporter;
-            loss.facts.pot += slashed.to_pot;
-            self.teller.mishap(&format!(
-                "round {round} goes unanswered: slashed {} UNIT, of which {} to the reporter and {} into the pot",
-                unit(slashed.amount),
-                unit(slashed.to_reporter),
-                unit(slashed.to_pot)
-            ))?;
-            let after = self.placement(id)?;
-            if after.state != State::Active {
-                let refund = p.escrow - (after.settled - p.settled);
-                equal(
-                    self.free()? - free,
-                    refund,
-                    "what came back to the consumer, against the unserved escrow,",
-                )?;
-                break;
-            }
-            self.day_ends()?;
         }
-        let failed = self.placement(id)?;
+        Ok(failed)
+    }
+
+    /// The placement has failed: nothing is left in it.
+    pub fn is_final<L: Ledger>(
+        &mut self,
+        scene: &Scene<'_, L>,
+        errand: &mut Errand,
+    ) -> Result<Placement, Failure> {
+        let id = self.facts.placement;
+        let failed = errand.consumer.placement(&scene.ledger, id)?;
         equal(failed.state, State::Failed, "the state of the placement")?;
         equal((failed.collateral, failed.escrow), (0, 0), "collateral and escrow of what has failed")?;
-        equal(loss.facts.slashed, loss.facts.collateral, "all slashes together, against the collateral,")?;
-        loss.facts.missed = failed.tally.missed;
-        loss.spent = failed.settled;
-        self.cast.consumer.follow(&self.ledger, &mut self.parcel)?;
-        equal(self.parcel.replica(loss.slot)?.stage, Stage::Failed, "the stage of the replica")?;
-        self.teller.fact(&format!(
+        equal(self.facts.slashed, self.facts.collateral, "all slashes together, against the collateral,")?;
+        self.facts.missed = failed.tally.missed;
+        self.spent = failed.settled;
+        errand.ensure_stage(&scene.ledger, self.slot, Stage::Failed)?;
+        scene.teller.fact(&format!(
             "after {} misses in a row placement {id} has failed ({}): the collateral of {} UNIT is gone, and the \
-             escrow for the time that was not served is back with the consumer",
+             escrow for the time that was not served is back with {}",
             failed.tally.streak,
             Stage::Failed,
-            unit(loss.facts.collateral)
+            unit(self.facts.collateral),
+            errand.who()
         ))?;
-        self.check()
+        Ok(failed)
     }
 
-    /// Cuts the stored replica to a quarter; says how many whole chunks are left.
-    fn damage(&self, name: &str, placement: u64) -> Result<u64, Failure> {
-        let store = self.input.folder.join(name.replace(' ', "-"));
-        let path: PathBuf = [store, placement.to_string().into(), "data".into()].iter().collect();
-        let cut = |file: File| -> std::io::Result<u64> {
-            let length = file.metadata()?.len() / 4;
-            file.set_len(length)?;
-            Ok(length)
-        };
-        let length = File::options().write(true).open(&path).and_then(cut).map_err(|error| {
-            Failure::Outcome(format!("cannot damage {} ({error}): check the disk", path.display()))
-        })?;
-        let (_, p) = self.filled(self.parcel.replicas.len() - 1)?;
-        let holding = self.cast.provider(p.provider)?.store().holding(placement)?;
-        ensure(matches!(holding.scrub()?, Finding::Damaged { .. }), "damage that a scrub finds")?;
-        Ok(length / 1024)
-    }
-
-    /// Opens rounds until one asks for a lost chunk; everybody else proves. Says its number.
-    fn find_loss(&mut self, slot: usize) -> Result<u32, Failure> {
-        for _ in 0..PATIENCE {
-            let round = self.open_round()?;
-            self.all_prove(round, &[slot])?;
-            let (id, p) = self.filled(slot)?;
-            let answers = self.cast.provider(p.provider)?.answer(&mut self.ledger)?;
-            if let [(lost, reason)] = answers.lost.as_slice() {
-                equal(*lost, id, "the placement whose chunks are lost")?;
-                self.teller.note(&format!("its own check says: {reason}"))?;
-                return Ok(round);
+    /// Checks that the taker gets the bonus that the rules give it, out of the pot and no more than the lost one had left
+    /// to earn, and tells it.
+    pub fn is_taken_over<L: Ledger>(
+        &mut self,
+        scene: &Scene<'_, L>,
+        errand: &Errand,
+        taker: &Placement,
+        unearned: u128,
+    ) -> Result<(), Failure> {
+        let rest = errand.pot(&scene.ledger, self.slot)?;
+        equal(
+            taker.bonus,
+            self.facts.pot.min(taker.escrow).min(unearned),
+            "the bonus, out of the pot up to its price and what the lost one had left to earn,",
+        )?;
+        equal(taker.bonus + rest, self.facts.pot, "bonus and what is left in the pot")?;
+        self.facts.replaced_by = scene.cast.name(taker.provider).to_owned();
+        self.facts.bonus = taker.bonus;
+        let (bonus, pot) = (unit(taker.bonus), unit(self.facts.pot));
+        scene.teller.fact(&match rest {
+            0 => format!("with it comes the whole repair pot of {bonus} UNIT as a bonus"),
+            _ => {
+                format!("with it comes what the lost one had left to earn, {bonus} UNIT of the pot's {pot}")
             }
-            equal(answers.verdicts, vec![(id, round, Verdict::Proven)], "the verdict on the proof")?;
-            self.teller.note(&format!("round {round} happens to ask for chunks that are still there"))?;
-            self.window_closes()?;
-            self.day_ends()?;
-        }
-        ensure(false, "a round that asks for a lost chunk").map(|()| 0)
-    }
-
-    /// What the consumer has available.
-    fn free(&self) -> Result<u128, Failure> {
-        Ok(self.cast.consumer.party().money(&self.ledger)?.available)
-    }
-
-    /// The latest slash of a placement.
-    fn slashed(&self, placement: u64) -> Result<Slashed, Failure> {
-        let mut all = self.ledger.calls().iter().rev().flat_map(|call| call.events::<Slashed>());
-        let found = all.find(|event| event.placement == placement);
-        found.ok_or_else(|| Failure::Outcome("the story did not come out: no slash was announced".to_owned()))
+        })?;
+        Ok(())
     }
 }
 
-fn not_computed(refusal: orchestrator::domain::Error) -> Failure {
-    Failure::Outcome(format!("cannot compute a share: {refusal:?}"))
+/// The latest slash of a placement.
+pub fn slashed<L: Ledger>(scene: &Scene<'_, L>, placement: u64) -> Result<Slashed, Failure> {
+    let mut all = scene.ledger.calls().iter().rev().flat_map(|call| call.events::<Slashed>());
+    let found = all.find(|event| event.placement == placement);
+    found.ok_or_else(|| Failure::Outcome("the story did not come out: no slash was announced".to_owned()))
 }

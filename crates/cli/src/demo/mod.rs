@@ -1,39 +1,47 @@
-//! `orch demo`: a deal from end to end, told step by step and checked step by step.
+//! `orch demo`: a story from end to end, told step by step and checked step by step.
 
 mod calls;
 mod cast;
 mod claim;
-mod ending;
+mod cluster;
+mod deal;
+mod errand;
 mod facts;
 mod input;
 mod loss;
 mod money;
-mod opening;
-mod rounds;
-mod story;
+mod offer;
+mod scene;
 mod tables;
 mod watched;
 
 use orchestrator_chain::Embedded;
 
 use crate::{
-    args::DemoOptions,
+    args::{DemoOptions, StoryName},
     failure::Failure,
     output::{self, Teller},
 };
 use cast::{Cast, Keys};
 use input::Input;
-use story::Story;
+use scene::Scene;
 use watched::Watched;
 
 /// What every account starts with on the chain, in planks: 1,000 UNIT.
 const PURSE: u128 = 1_000 * orchestrator_chain::runtime::UNIT;
 
+/// A story with what was said about it.
+enum Plot {
+    Deal(deal::Numbers),
+    Cluster,
+}
+
 /// Runs the demo. Everything that can be wrong with what was typed is refused before anything is written.
 pub fn run(options: &DemoOptions) -> Result<(), Failure> {
+    let plot = Plot::of(options)?;
     Input::check(options)?;
     let created = options.chain.as_ref().filter(|path| !path.exists());
-    let done = tell(options);
+    let done = tell(options, plot);
     if let (Err(_), Some(path)) = (&done, created) {
         // A state file with half a story is of no use to anybody; what there was before is never touched.
         std::fs::remove_file(path).ok();
@@ -41,25 +49,60 @@ pub fn run(options: &DemoOptions) -> Result<(), Failure> {
     done
 }
 
-fn tell(options: &DemoOptions) -> Result<(), Failure> {
+impl Plot {
+    fn of(options: &DemoOptions) -> Result<Self, Failure> {
+        match options.story {
+            StoryName::Deal => Ok(Self::Deal(deal::Numbers::of(options)?)),
+            StoryName::Cluster if options.providers.is_some() || options.replicas.is_some() => {
+                Err(Failure::input(
+                    "the cluster story has five providers and its own replicas: leave out --providers and --replicas",
+                ))
+            }
+            StoryName::Cluster => Ok(Self::Cluster),
+        }
+    }
+
+    fn keys(&self) -> Result<Keys, Failure> {
+        match self {
+            Self::Deal(numbers) => numbers.keys(),
+            Self::Cluster => cluster::keys(),
+        }
+    }
+}
+
+fn tell(options: &DemoOptions, plot: Plot) -> Result<(), Failure> {
     let mut chain = match &options.chain {
         Some(path) => Embedded::open(path)?,
         None => Embedded::in_memory(),
     };
     cast::ensure_new(&chain, options.chain.as_deref())?;
     let input = Input::prepare(options)?;
-    let keys = Keys::new(options.providers)?;
+    let keys = plot.keys()?;
     for account in keys.accounts() {
         chain.fund(account, PURSE)?;
     }
     let teller = Teller::new(options.output_json);
     let mut ledger = Watched::new(chain)?;
-    let cast = Cast::assemble(&mut ledger, keys, &input)?;
-    let facts = Story::new(ledger, cast, &input, &teller, options.replicas)?.tell()?;
-    if options.output_json {
-        output::json(&facts)?;
-    } else {
-        tables::show(&teller, &facts)?;
+    let cast = Cast::assemble(&mut ledger, keys, &input.folder)?;
+    let scene = Scene::new(ledger, cast, &teller, input.folder.clone(), input.kept)?;
+    match plot {
+        Plot::Deal(numbers) => {
+            let facts = deal::Story::new(scene, input.content, numbers)?.tell()?;
+            if options.output_json {
+                output::json(&facts)?;
+            } else {
+                deal::show(&teller, &facts)?;
+            }
+        }
+        Plot::Cluster => {
+            let texts = [input.text(2)?, input.text(3)?];
+            let facts = cluster::Story::new(scene, input.content, texts)?.tell()?;
+            if options.output_json {
+                output::json(&facts)?;
+            } else {
+                cluster::show(&teller, &facts)?;
+            }
+        }
     }
     Ok(())
 }

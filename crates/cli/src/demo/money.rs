@@ -1,9 +1,14 @@
 //! Who put in, earned, paid, lost and got back what, out of the contract's events alone, compared with what contract
 //! and chain say.
 
+use std::collections::BTreeMap;
+
 use orchestrator::{
-    domain::Reservation,
-    events::{Deposited, FeesCollected, ReservationClosed, Settled, Slashed, Withdrawn},
+    domain::{Cluster, Reservation},
+    events::{
+        Claimed, Deposited, Distributed, FeesCollected, PlacementMoved, ReservationChanged,
+        ReservationClosed, Settled, Slashed, Withdrawn,
+    },
     OrchestratorRef, Settings, Solvency,
 };
 use orchestrator_chain::{address, at, AccountId, Ledger, Typed};
@@ -21,13 +26,14 @@ use crate::{
 
 /// Adds up everything and refuses if a single plank is missing anywhere.
 pub fn balance<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<MoneyFacts, Failure> {
-    let market = at::<OrchestratorRef>(cast.operator.contract());
+    let market = at::<OrchestratorRef>(cast.contract);
+    let (payers, treasury) = (payers(ledger.calls()), cast.treasury.account());
     let mut parties = Vec::new();
     let mut total = Sums::default();
     let mut kept = 0;
     for (name, account) in &cast.names {
         let inside = ledger.ask(*account, market.account(*account))?;
-        let mut sums = flows(ledger.calls(), *account, cast);
+        let mut sums = flows(ledger.calls(), &payers, *account, treasury);
         sums.left = inside.available + inside.locked;
         sums.fees += ledger.wasted(*account);
         sums.before = PURSE;
@@ -47,46 +53,66 @@ pub fn balance<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<MoneyFacts
     equal(total.earned, total.paid + total.slashed, "what was earned, against what was paid and slashed,")?;
     equal(total.left, owed, "what the accounts have left, against what the contract owes,")?;
     ensure(held >= owed, &format!("held {held} >= owed {owed}"))?;
-    let contract = ledger.balance(cast.operator.contract())?;
+    let contract = ledger.balance(cast.contract)?;
     kept += contract.free + contract.reserved - held;
     equal(total.storage, signed(kept)?, "what was paid for storage, against what the chain holds for it,")?;
     Ok(MoneyFacts { parties, total, held, owed, exact: true, solvent_after_calls: ledger.solvent()? })
 }
 
-/// Refuses unless everything that the contract owes is in an account, a pot, a bonus or the fees.
-pub fn check_owed<L: Ledger>(
-    ledger: &Watched<L>,
-    cast: &Cast,
-    reservation: Option<u64>,
-) -> Result<(), Failure> {
+/// Refuses unless everything that the contract owes is in an account, a pot, a bonus, a pool or the fees.
+pub fn check_owed<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<(), Failure> {
     let me = cast.operator.account();
-    let market = at::<OrchestratorRef>(cast.operator.contract());
+    let market = at::<OrchestratorRef>(cast.contract);
     let mut sum = 0;
     for (_, account) in &cast.names {
         let inside = ledger.ask(me, market.account(*account))?;
         sum += inside.available + inside.locked;
     }
-    let settings: Settings = ledger.ask(me, market.settings())?;
-    sum += settings.fees;
-    let reservation: Option<Reservation> = match reservation {
-        Some(id) => ledger.ask(me, market.reservation(id))?,
-        None => None,
-    };
-    for slot in reservation.map(|x| x.slots).unwrap_or_default() {
-        sum += slot.pot;
-        if let Some(placement) = ledger.ask(me, market.placement(slot.placement))? {
-            sum += placement.bonus - placement.bonus_paid;
+    let Settings { fees, last_ids, .. } = ledger.ask(me, market.settings())?;
+    let (_, _, last_reservation, _, last_cluster) = last_ids;
+    sum += fees;
+    for id in 1..=last_reservation {
+        let reservation: Option<Reservation> = ledger.ask(me, market.reservation(id))?;
+        for slot in reservation.map(|x| x.slots).unwrap_or_default() {
+            sum += slot.pot;
+            if let Some(placement) = ledger.ask(me, market.placement(slot.placement))? {
+                sum += placement.bonus - placement.bonus_paid;
+            }
         }
+    }
+    for id in 1..=last_cluster {
+        let Some(Cluster { pool, .. }) = ledger.ask(me, market.cluster(id))? else { continue };
+        sum += pool.fee + pool.manager + pool.members + pool.due;
+        let mut shares = 0;
+        for (_, account) in &cast.names {
+            let share = ledger.ask(me, market.share(id, *account))?;
+            shares += share.pooled + share.due;
+        }
+        equal(shares, pool.members + pool.due, "the sum of the members' shares, against the pool,")?;
     }
     let Solvency { held, owed } = ledger.ask(me, market.solvency())?;
     ensure(held >= owed, &format!("held {held} >= owed {owed}"))?;
-    equal(sum, owed, "the sum of all accounts, pots and fees")?;
+    equal(sum, owed, "the sum of all accounts, pots, pools and fees")?;
     ledger.solvent().map(drop)
 }
 
-/// What the events say of one account. The consumer pays whatever is settled, for there is only one.
-fn flows(calls: &[Call], account: AccountId, cast: &Cast) -> Sums {
-    let (consumer, treasury) = (cast.consumer.party().account(), cast.treasury.account());
+/// Who pays for each placement, as the events tell.
+fn payers(calls: &[Call]) -> BTreeMap<u64, AccountId> {
+    let mut consumers = BTreeMap::new();
+    let mut payers = BTreeMap::new();
+    for call in calls {
+        for ReservationChanged { reservation, consumer, .. } in call.events() {
+            consumers.insert(reservation, consumer);
+        }
+        for PlacementMoved { placement, reservation, .. } in call.events() {
+            payers.extend(consumers.get(&reservation).map(|x| (placement, *x)));
+        }
+    }
+    payers
+}
+
+/// What the events say of one account.
+fn flows(calls: &[Call], payers: &BTreeMap<u64, AccountId>, account: AccountId, treasury: AccountId) -> Sums {
     let mut sums = Sums::default();
     for call in calls {
         let own = call.signer == account;
@@ -98,14 +124,19 @@ fn flows(calls: &[Call], account: AccountId, cast: &Cast) -> Sums {
             call.events().filter(|x: &Deposited| x.account == account).map(|x| x.amount).sum::<u128>();
         sums.got_back +=
             call.events().filter(|x: &Withdrawn| x.account == account).map(|x| x.amount).sum::<u128>();
-        for Settled { provider, gross, fee, referral, bonus, .. } in call.events() {
+        for Settled { placement, provider, cluster, gross, fee, referral, bonus, .. } in call.events() {
             if provider == account {
-                sums.earned += gross - fee - referral + bonus;
+                // In a cluster the rest goes through its pool.
+                sums.earned += bonus + if cluster.is_none() { gross - fee - referral } else { 0 };
             }
-            if consumer == account {
+            if payers.get(&placement) == Some(&account) {
                 sums.paid += gross;
             }
         }
+        sums.earned +=
+            call.events().filter(|x: &Claimed| x.provider == account).map(|x| x.amount).sum::<u128>();
+        sums.earned +=
+            call.events().filter(|x: &Distributed| x.manager == account).map(|x| x.to_manager).sum::<u128>();
         for Slashed { provider, amount, to_reporter, .. } in call.events() {
             if provider == account {
                 sums.slashed += amount;
@@ -114,15 +145,14 @@ fn flows(calls: &[Call], account: AccountId, cast: &Cast) -> Sums {
                 sums.earned += to_reporter;
             }
         }
-        for ReservationClosed { to_consumer, .. } in call.events() {
-            if consumer == account {
-                sums.earned += to_consumer;
-            }
-        }
         for FeesCollected { amount } in call.events() {
             if treasury == account {
                 sums.earned += amount;
             }
+        }
+        // Only a reservation's consumer closes it here.
+        if own {
+            sums.earned += call.events().map(|x: ReservationClosed| x.to_consumer).sum::<u128>();
         }
     }
     sums

@@ -1,18 +1,19 @@
-//! The tables at the end.
+//! Tables that every story ends with.
 
 use crate::{
-    demo::facts::{CallFacts, Facts, Sums},
+    demo::facts::{CallFacts, ContractFacts, MoneyFacts, Sums},
     failure::Failure,
     output::{signed_full, unit_full, Teller},
 };
 
-/// Shows what came out.
-pub fn show(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
-    replicas(teller, facts)?;
-    inside(teller, facts)?;
-    outside(teller, facts)?;
-    calls(teller, &facts.calls)?;
-    let contract = &facts.contract;
+/// What became of everybody's money, in the contract and on the chain.
+pub fn money(teller: &Teller, money: &MoneyFacts) -> Result<(), Failure> {
+    inside(teller, money)?;
+    outside(teller, money)
+}
+
+/// The contract, and the folder where it was kept.
+pub fn contract(teller: &Teller, contract: &ContractFacts, folder: Option<&str>) -> Result<(), Failure> {
     teller.chapter("Contract")?;
     teller.note(&format!(
         "{} bytes of code, {:.1} KiB of the {} KiB that production chains take; at {}",
@@ -21,36 +22,13 @@ pub fn show(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
         contract.limit_bytes / 1024,
         contract.address
     ))?;
-    if let Some(folder) = &facts.folder {
-        teller.note(&format!("The providers' stores and the file as it was read back are in {folder}"))?;
+    if let Some(folder) = folder {
+        teller.note(&format!("The providers' stores and what was read back are in {folder}"))?;
     }
     Ok(())
 }
 
-fn replicas(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
-    teller.chapter("Replicas at the end of the term (paid and bonus in UNIT)")?;
-    let rows: Vec<Vec<String>> = facts
-        .replicas
-        .iter()
-        .map(|x| {
-            vec![
-                format!("{} at {}", x.slot, x.provider),
-                x.stage.clone(),
-                x.placement.to_string(),
-                x.chunks.to_string(),
-                x.proven.to_string(),
-                x.missed.to_string(),
-                unit_full(x.paid),
-                unit_full(x.bonus),
-            ]
-        })
-        .collect();
-    let head = ["replica", "stage", "placement", "chunks", "proven", "missed", "paid", "bonus"];
-    Ok(teller.table(&head, &rows)?)
-}
-
-fn inside(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
-    let money = &facts.money;
+fn inside(teller: &Teller, money: &MoneyFacts) -> Result<(), Failure> {
     teller.chapter("Money in the contract (UNIT)")?;
     let row = |name: &str, x: &Sums| {
         let amounts = [x.put_in, x.earned, x.paid, x.slashed, x.got_back];
@@ -71,7 +49,7 @@ fn inside(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
     Ok(())
 }
 
-fn outside(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
+fn outside(teller: &Teller, money: &MoneyFacts) -> Result<(), Failure> {
     teller.chapter("Money on the chain (UNIT)")?;
     let row = |name: &str, x: &Sums| {
         let gained = x.got_back as i128 - x.put_in as i128;
@@ -83,8 +61,8 @@ fn outside(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
             unit_full(x.after),
         ]
     };
-    let mut rows: Vec<_> = facts.money.parties.iter().map(|x| row(&x.name, &x.sums)).collect();
-    rows.push(row("sum", &facts.money.total));
+    let mut rows: Vec<_> = money.parties.iter().map(|x| row(&x.name, &x.sums)).collect();
+    rows.push(row("sum", &money.total));
     let head = ["", "fees", "storage deposits", "from the contract", "has afterwards"];
     teller.table(&head, &rows)?;
     teller
@@ -92,7 +70,8 @@ fn outside(teller: &Teller, facts: &Facts) -> Result<(), Failure> {
     Ok(())
 }
 
-fn calls(teller: &Teller, calls: &[CallFacts]) -> Result<(), Failure> {
+/// What each kind of call takes.
+pub fn calls(teller: &Teller, calls: &[CallFacts]) -> Result<(), Failure> {
     teller
         .chapter("The dearest call of each kind (deposit: storage, negative where it was returned; UNIT)")?;
     let rows: Vec<Vec<String>> = calls

@@ -8,10 +8,10 @@ use std::{
 };
 
 use orchestrator::{
-    domain::{Balance, DataUnit, Kind, List, Order, Placement, Replica, Reservation, State},
+    domain::{Balance, Choice, DataUnit, Error, Kind, List, Order, Placement, Replica, Reservation, State},
     Filter,
 };
-use orchestrator_chain::{AccountId, Ledger};
+use orchestrator_chain::{AccountId, CallError, Ledger, Typed};
 
 use crate::{
     open_file_from,
@@ -41,6 +41,19 @@ pub struct Offer {
     pub price: Balance,
     /// What the provider would lock for it.
     pub collateral: Balance,
+}
+
+/// What a consumer asks of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InCluster {
+    /// The cluster, and which of its members may hold the replicas.
+    pub choice: Choice,
+    /// Who opens the rounds; the consumer itself if none is named.
+    pub challenger: Option<AccountId>,
+    /// Capacity per replica.
+    pub capacity: u64,
+    /// Term in milliseconds.
+    pub term_ms: u64,
 }
 
 /// Where a replica is, as the chain tells.
@@ -85,6 +98,13 @@ impl Consumer {
         self.party.send(ledger, "register as a challenger", message)
     }
 
+    /// Plans `replicas` replicas under a fresh salt, of data that is not known yet.
+    pub fn plan(&self, replicas: u32) -> Parcel {
+        let salt = ManifestSalt::random();
+        let replicas = (0..replicas).map(|number| self.tracked(&salt, number)).collect();
+        Parcel { salt, reservation: None, replicas }
+    }
+
     /// Seals `replicas` replicas of a file under a fresh salt, each with a key of its own. `progress` is told the
     /// number of the replica and the plain bytes that are done. A refusal leaves nothing in the folder.
     pub fn seal(
@@ -93,10 +113,8 @@ impl Consumer {
         replicas: u32,
         mut progress: impl FnMut(u32, u64),
     ) -> Result<Parcel, PartyError> {
-        let salt = ManifestSalt::random();
-        let mut parcel = Parcel { salt, reservation: None, replicas: Vec::new() };
+        let mut parcel = self.plan(replicas);
         for number in 0..replicas {
-            parcel.replicas.push(self.tracked(&salt, number));
             if let Err(refusal) = self.seal_again(&mut parcel, number, file, |done| progress(number, done)) {
                 self.discard(&parcel);
                 return Err(refusal);
@@ -142,30 +160,28 @@ impl Consumer {
     where
         L: Ledger + ?Sized,
     {
-        let doing = "look for data units";
-        let me = self.party.ask(ledger, doing, self.party.market().challenger(self.party.account()))?;
-        let filter = Filter { kind: Some(Kind::ObjectStore), region: None, capacity, max_price: 0, term_ms };
-        let (mut offers, mut cursor) = (Vec::new(), 0);
-        loop {
-            let question = self.party.market().find_data_units(filter.clone(), cursor, PAGE);
-            let found = self.party.ask(ledger, doing, question)?;
-            for (id, unit) in found.units {
-                let slow_enough = me.as_ref().is_some_and(|x| {
-                    x.interval_ms >= unit.spec.terms.interval_ms && x.window_ms >= unit.spec.terms.window_ms
-                });
-                if slow_enough && !avoid.contains(&unit.provider) {
-                    offers.push(self.offer(ledger, id, &unit, capacity, term_ms)?);
-                }
-            }
-            if found.next == 0 {
-                break;
-            }
-            cursor = found.next;
-        }
+        let filter = Filter {
+            kind: Some(Kind::ObjectStore),
+            region: None,
+            capacity,
+            max_price: 0,
+            term_ms,
+            cluster: None,
+        };
+        let mut offers = self.find(ledger, &filter, self.party.account(), usize::MAX)?;
+        offers.retain(|offer| !avoid.contains(&offer.provider));
         offers.sort_by_key(|offer| (offer.price, offer.unit));
-        let mut seen = BTreeSet::new();
-        offers.retain(|offer| seen.insert(AsRef::<[u8; 32]>::as_ref(&offer.provider).to_owned()));
-        Ok(offers)
+        Ok(one_of_each(offers))
+    }
+
+    /// Members of a cluster that would take what is asked: one of each provider, or where the choice has them together
+    /// all, in the order of the members.
+    pub fn offers_in<L: Ledger + ?Sized>(
+        &self,
+        ledger: &L,
+        asked: &InCluster,
+    ) -> Result<Vec<Offer>, PartyError> {
+        self.find_in(ledger, asked, usize::MAX)
     }
 
     /// Reserves one placement a replica, on the first offers; says the reservation's id. The price of the offers is
@@ -192,11 +208,83 @@ impl Consumer {
             referrer: None,
             manifest: Manifest { salt: parcel.salt }.encode(),
             max_price: offers.iter().map(|offer| offer.price).sum(),
+            choice: None,
         };
         let id = self.party.send(ledger, "reserve", self.party.market().reserve(order))?;
         parcel.reservation = Some(id);
         self.follow(ledger, parcel)?;
         Ok(id)
+    }
+
+    /// Reserves one placement a replica in a cluster and lets the contract choose the members, who have accepted with
+    /// that; says the reservation's id. What they ask now is the ceiling. Where the contract finds none among the members
+    /// whose turn it is, the first that offer are named. Replicas that are not sealed yet reserve capacity only: see
+    /// [`Consumer::commit`].
+    pub fn reserve_in<L: Ledger + ?Sized>(
+        &self,
+        ledger: &mut L,
+        parcel: &mut Parcel,
+        asked: &InCluster,
+    ) -> Result<u64, PartyError> {
+        let doing = "reserve in a cluster";
+        if !self.party.cluster(ledger, asked.choice.cluster)?.spec.open {
+            return Err(PartyError::Refused { doing, refusal: Error::ClusterClosed });
+        }
+        let wanted = parcel.replicas.len();
+        // All members ask the same; together, one of them may take every replica.
+        let needed = if asked.choice.together { 1 } else { wanted };
+        let offers = self.find_in(ledger, asked, needed)?;
+        let price = match offers.first() {
+            Some(offer) if offers.len() >= needed => offer.price,
+            _ => return Err(PartyError::TooFewOffers { wanted: needed, found: offers.len() }),
+        };
+        let mut order = Order {
+            replicas: parcel.replicas.iter().map(|x| replica(x, 0)).collect(),
+            capacity: asked.capacity,
+            term_ms: asked.term_ms,
+            challenger: asked.challenger,
+            referrer: None,
+            manifest: Manifest { salt: parcel.salt }.encode(),
+            max_price: price.saturating_mul(wanted as Balance),
+            choice: Some(asked.choice.clone()),
+        };
+        let rehearsed = ledger.rehearse(self.party.account(), self.party.market().reserve(order.clone()));
+        if let Err(CallError::Refused(Error::NoMemberFits)) = rehearsed {
+            for (replica, offer) in order.replicas.iter_mut().zip(offers.iter().cycle()) {
+                replica.unit = offer.unit;
+            }
+        }
+        let id = self.party.send(ledger, doing, self.party.market().reserve(order))?;
+        parcel.reservation = Some(id);
+        self.follow(ledger, parcel)?;
+        Ok(id)
+    }
+
+    /// Commits a replica that was sealed after its capacity was reserved. It counts once the provider, which must be sent
+    /// it, has taken it.
+    pub fn commit<L>(&self, ledger: &mut L, parcel: &Parcel, slot: usize) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let replica = parcel.replica(slot)?;
+        let placement = replica.placement.ok_or(PartyError::NotReserved)?;
+        let sealed = replica.sealed.ok_or(PartyError::NotSealed { slot })?;
+        let message = self.party.market().commit_data(placement, sealed.root, sealed.chunks);
+        self.party.send(ledger, "commit data", message)
+    }
+
+    /// Lets the placements of a reservation renew at their end, each for at most `up_to` planks; zero stops it.
+    pub fn set_auto_renew<L>(
+        &self,
+        ledger: &mut L,
+        reservation: u64,
+        up_to: Balance,
+    ) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let message = self.party.market().set_auto_renew(reservation, up_to);
+        self.party.send(ledger, "set the renewal", message)
     }
 
     /// Proposes a new placement for the slot of a failed replica; says its id.
@@ -226,7 +314,11 @@ impl Consumer {
         for (replica, slot) in parcel.replicas.iter_mut().zip(&reservation.slots) {
             replica.placement = Some(slot.placement);
             let record = self.placement(ledger, slot.placement)?;
+            let sealed = replica.sealed.map(|x| (x.root, x.chunks));
+            let on_its_way = sealed.is_some_and(|x| x != (record.root, record.chunks));
             replica.stage = match record.state {
+                // What was sealed after the capacity was reserved is not in force yet: only this side knows how far it is.
+                State::Accepted | State::Active if on_its_way => replica.stage,
                 State::Proposed
                     if record
                         .owed_up(record.segment_at.saturating_add(record.term_ms))
@@ -270,19 +362,11 @@ impl Consumer {
 
     /// Where all its replicas are. Needs the chain only: no parcel, nothing that was kept.
     pub fn locate<L: Ledger + ?Sized>(&self, ledger: &L) -> Result<Vec<Whereabouts>, PartyError> {
-        let doing = "list the reservations";
-        let (mut all, mut cursor) = (Vec::new(), 0);
-        loop {
-            let list = List::Reservations(self.party.account());
-            let page = self.party.ask(ledger, doing, self.party.market().list(list, cursor, PAGE))?;
-            for reservation in page.ids {
-                all.extend(self.locate_one(ledger, reservation)?);
-            }
-            if page.next == 0 {
-                return Ok(all);
-            }
-            cursor = page.next;
+        let mut all = Vec::new();
+        for reservation in self.party.list(ledger, &List::Reservations(self.party.account()))? {
+            all.extend(self.locate_one(ledger, reservation)?);
         }
+        Ok(all)
     }
 
     /// Decrypts a replica that a provider returned into the file `output`, which appears only if every byte is what
@@ -318,14 +402,12 @@ impl Consumer {
 
     /// One of its reservations.
     pub fn reservation<L: Ledger + ?Sized>(&self, ledger: &L, id: u64) -> Result<Reservation, PartyError> {
-        let found = self.party.ask(ledger, "look up a reservation", self.party.market().reservation(id))?;
-        found.ok_or(PartyError::Gone { what: "reservation", id })
+        self.party.reservation(ledger, id)
     }
 
     /// A placement.
     pub fn placement<L: Ledger + ?Sized>(&self, ledger: &L, id: u64) -> Result<Placement, PartyError> {
-        let found = self.party.ask(ledger, "look up a placement", self.party.market().placement(id))?;
-        found.ok_or(PartyError::Gone { what: "placement", id })
+        self.party.placement(ledger, id)
     }
 
     fn tracked(&self, salt: &ManifestSalt, number: u32) -> Tracked {
@@ -333,15 +415,65 @@ impl Consumer {
         Tracked { path: self.folder.join(name), sealed: None, placement: None, stage: Stage::Created }
     }
 
-    fn offer<L: Ledger + ?Sized>(
+    /// The members of [`Consumer::offers_in`], up to `most` of them.
+    fn find_in<L>(&self, ledger: &L, asked: &InCluster, most: usize) -> Result<Vec<Offer>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let InCluster { choice, challenger, capacity, term_ms } = asked;
+        let filter = Filter {
+            kind: None,
+            region: choice.region,
+            capacity: *capacity,
+            max_price: 0,
+            term_ms: *term_ms,
+            cluster: Some(choice.cluster),
+        };
+        let offers = self.find(ledger, &filter, challenger.unwrap_or(self.party.account()), most)?;
+        Ok(if choice.together { offers } else { one_of_each(offers) })
+    }
+
+    /// What a filter finds and lives with the challenger, in the order of the pages, until it is from `most` providers.
+    fn find<L>(
         &self,
         ledger: &L,
-        unit: u64,
-        of: &DataUnit,
-        capacity: u64,
-        term_ms: u64,
-    ) -> Result<Offer, PartyError> {
-        let question = self.party.market().quote(unit, capacity, term_ms);
+        filter: &Filter,
+        challenger: AccountId,
+        most: usize,
+    ) -> Result<Vec<Offer>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let doing = "look for data units";
+        let challenger = self.party.ask(ledger, doing, self.party.market().challenger(challenger))?;
+        let (mut offers, mut providers, mut cursor) = (Vec::new(), BTreeSet::new(), 0);
+        loop {
+            let question = self.party.market().find_data_units(filter.clone(), cursor, PAGE);
+            let found = self.party.ask(ledger, doing, question)?;
+            for (id, unit) in found.units {
+                let slow_enough = challenger.as_ref().is_some_and(|x| {
+                    x.interval_ms >= unit.spec.terms.interval_ms && x.window_ms >= unit.spec.terms.window_ms
+                });
+                if slow_enough {
+                    offers.push(self.offer(ledger, id, &unit, filter)?);
+                    providers.insert(bytes(unit.provider));
+                }
+                if providers.len() >= most {
+                    return Ok(offers);
+                }
+            }
+            if found.next == 0 {
+                return Ok(offers);
+            }
+            cursor = found.next;
+        }
+    }
+
+    fn offer<L>(&self, ledger: &L, unit: u64, of: &DataUnit, asked: &Filter) -> Result<Offer, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let question = self.party.market().quote(unit, asked.capacity, asked.term_ms, asked.cluster);
         let quote = self.party.inquire(ledger, "get a quote", question)?;
         Ok(Offer { unit, provider: of.provider, price: quote.price, collateral: quote.collateral })
     }
@@ -376,6 +508,17 @@ impl Consumer {
         }
         Ok(places)
     }
+}
+
+/// The first offer of each provider.
+fn one_of_each(mut offers: Vec<Offer>) -> Vec<Offer> {
+    let mut seen = BTreeSet::new();
+    offers.retain(|offer| seen.insert(bytes(offer.provider)));
+    offers
+}
+
+fn bytes(account: AccountId) -> [u8; 32] {
+    *account.as_ref()
 }
 
 fn replica(tracked: &Tracked, unit: u64) -> Replica {

@@ -41,10 +41,10 @@ pub enum PartyError {
         /// Providers whose data units fit.
         found: usize,
     },
-    /// The chain has no such reservation or placement any more.
+    /// The chain has no such reservation, placement or cluster, or has it no more.
     #[error("there is no {what} {id} on the chain: it was closed, or the number is wrong")]
     Gone {
-        /// A reservation or a placement.
+        /// A reservation, a placement or a cluster.
         what: &'static str,
         /// Its id.
         id: u64,
@@ -70,6 +70,18 @@ pub enum PartyError {
     OtherReplica {
         /// The placement.
         placement: u64,
+    },
+    /// The consumer has committed no data for the placement.
+    #[error("no data is committed for placement {placement}: wait for its consumer, or ask for it")]
+    NothingCommitted {
+        /// The placement.
+        placement: u64,
+    },
+    /// The replica was not sealed yet.
+    #[error("replica {slot} is not sealed yet: seal it first")]
+    NotSealed {
+        /// The number of the replica.
+        slot: usize,
     },
     /// The parcel has no slot of this number.
     #[error("there is no replica {slot}: the reservation has {replicas}, counted from 0")]

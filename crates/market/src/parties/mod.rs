@@ -5,6 +5,7 @@
 
 mod consumer;
 mod error;
+mod manager;
 mod manifest;
 mod parcel;
 mod party;
@@ -12,8 +13,9 @@ mod provider;
 mod refusal;
 mod reporter;
 
-pub use consumer::{Consumer, Offer, Whereabouts};
+pub use consumer::{Consumer, InCluster, Offer, Whereabouts};
 pub use error::PartyError;
+pub use manager::{Filled, Manager};
 pub use manifest::Manifest;
 pub use parcel::{Parcel, Stage, Tracked};
 pub use party::Party;

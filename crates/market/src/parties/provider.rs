@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Read};
 
 use orchestrator::{
-    domain::{List, NodeSpec, Placement, State, UnitSpec},
+    domain::{Balance, Commitment, Error, List, NodeSpec, Placement, State, UnitSpec},
     ChunkProof, Response, Verdict,
 };
 use orchestrator_chain::{AccountId, Ledger};
@@ -14,12 +14,8 @@ use crate::{
     Promise, Record, ReplicaStore, StoreError,
 };
 
-/// Entries of a list that one question asks for.
-const PAGE: u32 = 50;
 /// A message has 16,384 bytes; this leaves room for what stands around the responses.
 const BATCH_BYTES: usize = 16_000;
-/// Each placement takes about 3 ms and 100 KB of a block that has 1,500 ms and 3,750 KB.
-const SETTLED_AT_ONCE: usize = 16;
 
 /// A provider: its account and the store with its replicas.
 #[derive(Debug)]
@@ -72,11 +68,29 @@ impl Provider {
         self.party.send(ledger, "register a data unit", self.party.market().register_unit(node, unit))
     }
 
+    /// Begins or ends its trust in a manager, who may then take its data units into clusters and place replicas there
+    /// without asking. Ending it leaves what is there already as it is.
+    pub fn set_trust<L>(&self, ledger: &mut L, manager: AccountId, trusts: bool) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        self.party.send(ledger, "set the trust in a manager", self.party.market().set_trust(manager, trusts))
+    }
+
+    /// Ids of its data units, node by node.
+    pub fn units<L: Ledger + ?Sized>(&self, ledger: &L) -> Result<Vec<u64>, PartyError> {
+        let mut units = Vec::new();
+        for node in self.party.list(ledger, &List::Nodes(self.party.account()))? {
+            units.extend(self.party.list(ledger, &List::Units(node))?);
+        }
+        Ok(units)
+    }
+
     /// Retires all its data units and nodes, which gives their storage deposits back. Refuses while one of them
     /// carries placements.
     pub fn retire_all<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<(), PartyError> {
-        for node in self.list(ledger, &List::Nodes(self.party.account()))? {
-            for unit in self.list(ledger, &List::Units(node))? {
+        for node in self.party.list(ledger, &List::Nodes(self.party.account()))? {
+            for unit in self.party.list(ledger, &List::Units(node))? {
                 self.party.send(ledger, "retire a data unit", self.party.market().retire_unit(unit))?;
             }
             self.party.send(ledger, "retire a node", self.party.market().retire_node(node))?;
@@ -84,17 +98,40 @@ impl Provider {
         Ok(())
     }
 
-    /// All placements that the chain lists for it, ended ones included until their reservation is closed.
+    /// All placements that it has accepted, itself or by trusting a manager; ended ones too, until their reservation is
+    /// closed.
     pub fn placements<L>(&self, ledger: &L) -> Result<Vec<(u64, Placement)>, PartyError>
     where
         L: Ledger + ?Sized,
     {
         let mut placements = Vec::new();
-        for id in self.list(ledger, &List::Placements(self.party.account()))? {
+        for id in self.party.list(ledger, &List::Placements(self.party.account()))? {
             let found = self.party.ask(ledger, "look up a placement", self.party.market().placement(id))?;
             placements.extend(found.map(|p| (id, p)));
         }
         Ok(placements)
+    }
+
+    /// What is proposed to its data units and waits for its answer. What it did not answer in time is none of it, though
+    /// nobody may have carried that out yet.
+    pub fn proposals<L>(&self, ledger: &L) -> Result<Vec<(u64, Placement)>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let doing = "look for proposals";
+        let now = ledger.now_ms().map_err(PartyError::chain(doing))?;
+        let mut proposals = Vec::new();
+        for unit in self.units(ledger)? {
+            for id in self.party.list(ledger, &List::UnitPlacements(unit))? {
+                let found = self.party.ask(ledger, doing, self.party.market().placement(id))?;
+                let Some(placement) = found.filter(|p| p.state == State::Proposed) else { continue };
+                let next = self.party.ask(ledger, doing, self.party.market().next_action_at(id))?;
+                if next.is_some_and(|x| now < x.at) {
+                    proposals.push((id, placement));
+                }
+            }
+        }
+        Ok(proposals)
     }
 
     /// Accepts the proposals whose replica its disk has room for and whose collateral its money covers, and declines
@@ -102,10 +139,7 @@ impl Provider {
     pub fn accept_proposals<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<Vec<u64>, PartyError> {
         let mut accepted = Vec::new();
         let mut free = self.store.space()?.free;
-        for (id, placement) in self.placements(ledger)? {
-            if placement.state != State::Proposed {
-                continue;
-            }
+        for (id, placement) in self.proposals(ledger)? {
             let needed = ReplicaStore::room(placement.chunks);
             let covered = self.party.money(ledger)?.available >= placement.collateral_initial;
             if needed <= free && covered {
@@ -119,24 +153,37 @@ impl Provider {
         Ok(accepted)
     }
 
-    /// Receives the replica of an accepted placement. It is kept only if it has the root and the chunk count that the
-    /// chain promises.
+    /// Receives the replica of an accepted placement, or the first one of a placement that had none. It is kept only if
+    /// it has the root and the chunk count that the chain promises.
     pub fn receive<L>(&self, ledger: &L, placement: u64, data: impl Read) -> Result<Record, PartyError>
     where
         L: Ledger + ?Sized,
     {
-        let promise = promise(&self.own(ledger, placement)?);
-        Ok(self.store.put(placement, &promise, data)?)
+        let promised = promise(&self.own(ledger, placement)?);
+        let promised = match self.committed(ledger, placement)? {
+            Some(Commitment { root, chunks }) if promised.chunks == 0 => Promise { root, chunks },
+            _ => promised,
+        };
+        Ok(self.store.put(placement, &promised, data)?)
     }
 
-    /// Activates a placement, if the store holds the very replica that the chain names.
+    /// Activates a placement, if the store holds the very replica that the chain names, or the chain names none yet.
     pub fn activate<L: Ledger + ?Sized>(&self, ledger: &mut L, placement: u64) -> Result<(), PartyError> {
         let promised = promise(&self.own(ledger, placement)?);
-        let record = *self.store.holding(placement)?.record();
-        if (Promise { root: record.root, chunks: record.chunks }) != promised {
-            return Err(PartyError::OtherReplica { placement });
+        if promised.chunks > 0 {
+            self.ensure_holds(placement, promised)?;
         }
         self.party.send(ledger, "activate a placement", self.party.market().activate(placement))
+    }
+
+    /// Takes the data that the consumer has committed for a placement, if the store holds that very replica: from the next
+    /// round on it is what must be proven.
+    pub fn accept_data<L: Ledger + ?Sized>(&self, ledger: &mut L, placement: u64) -> Result<(), PartyError> {
+        self.own(ledger, placement)?;
+        let committed = self.committed(ledger, placement)?;
+        let Commitment { root, chunks } = committed.ok_or(PartyError::NothingCommitted { placement })?;
+        self.ensure_holds(placement, Promise { root, chunks })?;
+        self.party.send(ledger, "accept data", self.party.market().accept_data(placement, root, chunks))
     }
 
     /// Proves every round that is open for its placements, in as few calls as fit. What its disk has lost it does not
@@ -155,10 +202,19 @@ impl Provider {
     pub fn settle<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<(), PartyError> {
         let placements = self.placements(ledger)?;
         let live: Vec<u64> = placements.iter().filter(|(_, p)| p.is_live()).map(|(id, _)| *id).collect();
-        for batch in live.chunks(SETTLED_AT_ONCE) {
-            self.party.send(ledger, "settle", self.party.market().settle_many(batch.to_vec()))?;
+        self.party.settle(ledger, &live)
+    }
+
+    /// Has what is due to it in a cluster credited; says how much that was. Nothing due is no error.
+    pub fn claim<L: Ledger + ?Sized>(&self, ledger: &mut L, cluster: u64) -> Result<Balance, PartyError> {
+        let (me, doing) = (self.party.account(), "claim");
+        let mut record = self.party.cluster(ledger, cluster)?;
+        let mut share = self.party.ask(ledger, doing, self.party.market().share(cluster, me))?;
+        match record.claim(&mut share) {
+            Ok(due) => self.party.send(ledger, doing, self.party.market().claim(cluster, me)).map(|()| due),
+            Err(Error::ZeroAmount) => Ok(0),
+            Err(refusal) => Err(PartyError::Refused { doing, refusal }),
         }
-        Ok(())
     }
 
     /// The replica of a placement for `reader`, who must be its consumer or on the reservation's access list. Whoever
@@ -173,9 +229,7 @@ impl Provider {
         L: Ledger + ?Sized,
     {
         let id = self.own(ledger, placement)?.reservation;
-        let doing = "look up who may read";
-        let reservation = self.party.ask(ledger, doing, self.party.market().reservation(id))?;
-        let reservation = reservation.ok_or(PartyError::Gone { what: "reservation", id })?;
+        let reservation = self.party.reservation(ledger, id)?;
         let granted = reservation.grants.iter().any(|grant| grant.account == reader);
         if reader != reservation.consumer && !granted {
             return Err(PartyError::NoAccess { placement, reader });
@@ -197,22 +251,25 @@ impl Provider {
         Ok(removed)
     }
 
-    fn list<L: Ledger + ?Sized>(&self, ledger: &L, list: &List) -> Result<Vec<u64>, PartyError> {
-        let (mut ids, mut cursor) = (Vec::new(), 0);
-        loop {
-            let question = self.party.market().list(list.clone(), cursor, PAGE);
-            let page = self.party.ask(ledger, "read a list", question)?;
-            ids.extend(page.ids);
-            if page.next == 0 {
-                return Ok(ids);
-            }
-            cursor = page.next;
+    fn committed<L>(&self, ledger: &L, placement: u64) -> Result<Option<Commitment>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let question = self.party.market().committed_data(placement);
+        self.party.ask(ledger, "look up committed data", question)
+    }
+
+    /// Refuses unless the store holds what was promised for a placement.
+    fn ensure_holds(&self, placement: u64, promised: Promise) -> Result<(), PartyError> {
+        let record = *self.store.holding(placement)?.record();
+        if (Promise { root: record.root, chunks: record.chunks }) != promised {
+            return Err(PartyError::OtherReplica { placement });
         }
+        Ok(())
     }
 
     fn own<L: Ledger + ?Sized>(&self, ledger: &L, id: u64) -> Result<Placement, PartyError> {
-        let found = self.party.ask(ledger, "look up a placement", self.party.market().placement(id))?;
-        let placement = found.ok_or(PartyError::Gone { what: "placement", id })?;
+        let placement = self.party.placement(ledger, id)?;
         if placement.provider != self.party.account() {
             return Err(PartyError::OtherProvider { placement: id, provider: placement.provider });
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use orchestrator::{
-    domain::{Kind, NodeSpec, NodeState, SlaTerms, UnitSpec, DAY_MS},
+    domain::{Currency, Kind, NodeSpec, NodeState, SlaTerms, UnitSpec, DAY_MS},
     OrchestratorRef,
 };
 use orchestrator_chain::{runtime::UNIT, AccountId, Embedded, Ledger, Signer, Typed};
@@ -44,6 +44,7 @@ pub fn unit(price: u128) -> UnitSpec {
         kind: Kind::ObjectStore,
         capacity: 100,
         price,
+        currency: Currency::Token,
         terms,
         min_term_ms: DAY_MS,
         max_term_ms: 100 * DAY_MS,
