@@ -18,6 +18,11 @@ pub enum Fact {
     Reservation(ReservationChanged),
     Closed(ReservationClosed),
     Collected(FeesCollected),
+    Trust(TrustSet),
+    Cluster(ClusterChanged),
+    Member(MemberSet),
+    Distributed(Distributed),
+    Claimed(Claimed),
 }
 
 fn decoded<E: Event + DecodeAll>(event: &ContractEvent, fact: fn(E) -> Fact) -> Option<Fact> {
@@ -46,5 +51,10 @@ impl Fact {
             .or_else(|| decoded(event, Fact::Reservation))
             .or_else(|| decoded(event, Fact::Closed))
             .or_else(|| decoded(event, Fact::Collected))
+            .or_else(|| decoded(event, Fact::Trust))
+            .or_else(|| decoded(event, Fact::Cluster))
+            .or_else(|| decoded(event, Fact::Member))
+            .or_else(|| decoded(event, Fact::Distributed))
+            .or_else(|| decoded(event, Fact::Claimed))
     }
 }

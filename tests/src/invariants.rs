@@ -1,12 +1,23 @@
 //! The numbered invariants of `docs/invariants.md`, checked from one observed state to the next.
 
+mod lists;
+mod money;
+mod pools;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use orchestrator_chain::AccountId;
-use orchestrator_domain::{price_down, price_up, share_up, Balance, List, Placement, State};
+use orchestrator_domain::{
+    bps_down, price_down, price_up, share_up, Balance, DataUnit, Placement, Reservation, State,
+};
 
 use crate::{Fact, Picture};
+use lists::{cluster_lists, lists};
+use pools::{inside, shares};
+
+pub use money::money;
+pub use pools::pools;
 
 /// An invariant that does not hold.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,12 +52,21 @@ pub struct Watch {
     balances: BTreeMap<AccountId, (Balance, Balance)>,
     /// Round of the challenger at which each placement was activated.
     since: BTreeMap<u64, u32>,
+    /// What fee, referral and manager's share have taken of each placement's pay.
+    given: BTreeMap<u64, Balance>,
 }
 
 impl Watch {
     /// Starts at a contract without entries.
     pub fn new(picture: Picture) -> Self {
-        Self { last: picture, deposited: 0, withdrawn: 0, balances: BTreeMap::new(), since: BTreeMap::new() }
+        Self {
+            last: picture,
+            deposited: 0,
+            withdrawn: 0,
+            balances: BTreeMap::new(),
+            since: BTreeMap::new(),
+            given: BTreeMap::new(),
+        }
     }
 
     /// The state after the last call.
@@ -73,6 +93,9 @@ impl Watch {
             match fact {
                 Fact::Deposited(x) => self.deposited += x.amount,
                 Fact::Withdrawn(x) => self.withdrawn += x.amount,
+                Fact::Settled(x) => {
+                    *self.given.entry(x.placement).or_default() += x.fee + x.referral + x.manager;
+                }
                 Fact::Balances(x) => {
                     self.balances.extend(x.accounts.iter().map(|x| (x.account, (x.available, x.locked))));
                 }
@@ -89,6 +112,7 @@ impl Watch {
         }
         for (id, p) in &now.placements {
             self.rounds(*id, p)?;
+            self.shares(*id, p)?;
             if let Some(before) = self.last.placements.get(id) {
                 stays_final(*id, before, p)?;
                 grows(*id, before, p)?;
@@ -96,9 +120,20 @@ impl Watch {
             }
         }
         gone(&self.last, &now)?;
-        money(&self.last, &now, caller, facts)?;
+        money(&self.last, &now, caller, facts, at_ms)?;
+        pools(&self.last, &now, facts)?;
         self.last = now;
         Ok(())
+    }
+
+    /// Invariant 4: what the shares have taken of all that was paid is what their sum takes of it at once.
+    fn shares(&self, id: u64, p: &Placement) -> Check {
+        let bps = u32::from(p.fee_bps) + u32::from(p.referral_bps) + u32::from(p.manager_bps);
+        let given = self.given.get(&id).copied().unwrap_or_default();
+        let all = bps_down(p.settled, bps);
+        hold(4, all == Ok(given), || {
+            format!("{given} of {} given away by placement {id}, not {all:?}", p.settled)
+        })
     }
 
     /// Invariant 8: each round since the activation is proven, missed or excused, exactly once.
@@ -122,9 +157,11 @@ pub fn state(s: &Picture, at_ms: u64) -> Check {
     }
     let pots: Balance = s.reservations.values().flat_map(|r| &r.slots).map(|slot| slot.pot).sum();
     let bonuses: Balance = s.placements.values().map(|p| p.bonus.saturating_sub(p.bonus_paid)).sum();
-    let sum = available + locked + pots + bonuses + s.settings.fees;
+    let pools: Balance = s.clusters.values().map(|c| inside(&c.pool)).sum();
+    let sum = available + locked + pots + bonuses + pools + s.settings.fees;
     hold(1, sum == s.solvency.owed && s.solvency.held >= s.solvency.owed, || {
-        format!("{available} + {locked} + {pots} + {bonuses} + {}, {:?}", s.settings.fees, s.solvency)
+        let fees = s.settings.fees;
+        format!("{available} + {locked} + {pots} + {bonuses} + {pools} + {fees}, {:?}", s.solvency)
     })?;
     for (id, account) in &s.accounts {
         let escrow: Balance =
@@ -144,11 +181,29 @@ pub fn state(s: &Picture, at_ms: u64) -> Check {
         hold(5, unit.used == taken && taken <= unit.spec.capacity, || {
             format!("unit {id}: {} used, {taken} taken of {}", unit.used, unit.spec.capacity)
         })?;
+        member(s, *id, unit)?;
     }
     for (id, p) in s.placements.iter().filter(|(_, p)| p.holds_capacity()) {
-        hold(5, s.units.contains_key(&p.unit), || format!("unit {} of placement {id} is gone", p.unit))?;
+        let unit = s.units.get(&p.unit);
+        let cluster = reservation(s, p).and_then(Reservation::cluster);
+        let carried =
+            unit.is_some_and(|x| cluster.is_none() || x.member.as_ref().map(|m| m.cluster) == cluster);
+        hold(5, carried, || format!("placement {id} in {cluster:?} is on {unit:?}"))?;
     }
-    lists(s)
+    shares(s)?;
+    lists(s)?;
+    cluster_lists(s)
+}
+
+/// Invariant 5 of a member: its cluster's placements take of what it has committed, and the rest is kept free for them.
+fn member(s: &Picture, id: u64, unit: &DataUnit) -> Check {
+    let Some(member) = &unit.member else { return Ok(()) };
+    let within = |p: &&Placement| reservation(s, p).and_then(Reservation::cluster) == Some(member.cluster);
+    let taken = s.placements.values().filter(|p| p.unit == id && p.holds_capacity()).filter(within);
+    let taken: u64 = taken.map(|p| p.capacity).sum();
+    hold(5, member.used == taken, || format!("unit {id}: {taken} taken in the cluster, {member:?}"))?;
+    let kept = unit.used + member.capacity.saturating_sub(member.used);
+    hold(5, kept <= unit.spec.capacity, || format!("unit {id} keeps {kept} of {}", unit.spec.capacity))
 }
 
 /// Invariants 4, 6, 7 and 9 of one placement.
@@ -178,43 +233,12 @@ fn placement(id: u64, p: &Placement, at_ms: u64) -> Check {
     hold(8, streak, || format!("placement {id} fails after {most} misses: {p:?}"))
 }
 
-fn consumer(s: &Picture, p: &Placement) -> Option<AccountId> {
-    s.reservations.get(&p.reservation).map(|r| r.consumer)
+fn reservation<'a>(s: &'a Picture, p: &Placement) -> Option<&'a Reservation> {
+    s.reservations.get(&p.reservation)
 }
 
-/// Invariants 13 and 14: lists hold exactly what is alive; reservations and placements name each other.
-fn lists(s: &Picture) -> Check {
-    let same = |list: List, listed: Option<&Vec<u64>>, expected: Vec<u64>| {
-        let mut listed = listed.cloned().unwrap_or_default();
-        listed.sort_unstable();
-        hold(13, listed == expected, || format!("{list:?} has {listed:?} instead of {expected:?}"))
-    };
-    for id in s.accounts.keys().copied() {
-        let own = s.reservations.iter().filter(|(_, r)| r.consumer == id).map(|(i, _)| *i).collect();
-        same(List::Reservations(id), s.own_reservations.get(&id), own)?;
-        let own = s.placements.iter().filter(|(_, p)| p.provider == id).map(|(i, _)| *i).collect();
-        same(List::Placements(id), s.own_placements.get(&id), own)?;
-        let own = s.nodes.iter().filter(|(_, n)| n.provider == id).map(|(i, _)| *i).collect();
-        same(List::Nodes(id), s.own_nodes.get(&id), own)?;
-    }
-    for (id, node) in &s.nodes {
-        let own: Vec<u64> = s.units.iter().filter(|(_, u)| u.node == *id).map(|(i, _)| *i).collect();
-        hold(13, own.len() == node.units as usize, || format!("node {id}: {node:?}"))?;
-        same(List::Units(*id), s.own_units.get(id), own)?;
-    }
-    for (id, r) in &s.reservations {
-        for (slot, filled) in (0u8..).zip(&r.slots) {
-            let p = s.placements.get(&filled.placement);
-            let named = p.is_some_and(|p| p.reservation == *id && p.slot == slot && p.capacity > 0);
-            hold(14, named, || format!("slot {slot} of reservation {id}: {p:?}"))?;
-        }
-    }
-    let slots: usize = s.reservations.values().map(|r| r.slots.len()).sum();
-    hold(14, slots == s.placements.len(), || format!("{slots} slots, {} placements", s.placements.len()))?;
-    let orphan = s.units.values().find(|unit| {
-        s.nodes.get(&unit.node).is_none_or(|n| n.provider != unit.provider || n.spec.region != unit.region)
-    });
-    hold(14, orphan.is_none(), || format!("{orphan:?}"))
+fn consumer(s: &Picture, p: &Placement) -> Option<AccountId> {
+    reservation(s, p).map(|r| r.consumer)
 }
 
 /// Invariant 6: a placement that has ended never changes again.
@@ -233,8 +257,8 @@ fn grows(id: u64, before: &Placement, now: &Placement) -> Check {
         && (b.round <= n.round && b.proven <= n.proven && b.missed <= n.missed && b.excused <= n.excused);
     hold(7, grown, || format!("placement {id}: {before:?}\nbecame {now:?}"))?;
     let agreed = before.terms == now.terms
-        && (before.fee_bps, before.referral_bps, before.reporter_bps)
-            == (now.fee_bps, now.referral_bps, now.reporter_bps)
+        && (before.fee_bps, before.referral_bps, before.manager_bps, before.reporter_bps)
+            == (now.fee_bps, now.referral_bps, now.manager_bps, now.reporter_bps)
         && (before.provider, before.challenger, before.unit, before.interval_ms)
             == (now.provider, now.challenger, now.unit, now.interval_ms);
     hold(7, agreed, || format!("placement {id}: {before:?}\nbecame {now:?}"))
@@ -269,88 +293,22 @@ fn collateral(id: u64, before: &Placement, now: &Placement, facts: &[Fact]) -> C
 }
 
 /// Invariant 14: ids only grow, and what is gone never comes back.
-fn gone(before: &Picture, now: &Picture) -> Check {
+pub fn gone(before: &Picture, now: &Picture) -> Check {
     let (b, n) = (before.settings.last_ids, now.settings.last_ids);
     let came_back = |was: bool, is: bool, id: u64, last: u64| is && !was && id <= last;
     let back = now.nodes.keys().any(|i| came_back(before.nodes.contains_key(i), true, *i, b.0))
         || now.units.keys().any(|i| came_back(before.units.contains_key(i), true, *i, b.1))
         || now.reservations.keys().any(|i| came_back(before.reservations.contains_key(i), true, *i, b.2))
         || now.placements.keys().any(|i| came_back(before.placements.contains_key(i), true, *i, b.3));
-    hold(14, !back && b.0 <= n.0 && b.1 <= n.1 && b.2 <= n.2 && b.3 <= n.3, || format!("{b:?} then {n:?}"))
-}
-
-/// Invariant 12: every change of an account's money is one that an event names, and nobody but the caller can take
-/// from what another has available, other than by the standing offers of a data unit and of an auto-renewal.
-fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact]) -> Check {
-    let mut named: BTreeMap<AccountId, i128> = BTreeMap::new();
-    let mut add = |id: AccountId, amount: i128| *named.entry(id).or_default() += amount;
-    let mut consenting = vec![caller];
-    for fact in facts {
-        match fact {
-            Fact::Deposited(x) => {
-                hold(12, x.from == caller, || format!("{:?} deposited", x.from))?;
-                add(x.account, signed(x.amount));
-            }
-            Fact::Withdrawn(x) => {
-                hold(12, x.account == caller, || format!("{:?} withdrew", x.account))?;
-                add(x.account, -signed(x.amount));
-            }
-            Fact::Settled(x) => {
-                let p = before.placements.get(&x.placement);
-                let r = p.and_then(|p| before.reservations.get(&p.reservation));
-                let Some(r) = r else { return hold(12, false, || format!("{} settled", x.placement)) };
-                add(r.consumer, -signed(x.gross));
-                add(x.provider, signed(x.gross - x.fee - x.referral + x.bonus));
-                if let Some(referrer) = r.referrer {
-                    add(referrer, signed(x.referral));
-                }
-                let free = r.referrer.is_none() && x.referral > 0;
-                hold(12, !free, || format!("a referral share of {} went to nobody", x.referral))?;
-            }
-            Fact::Slashed(x) => {
-                add(x.provider, -signed(x.amount));
-                add(caller, signed(x.to_reporter));
-            }
-            Fact::Reservation(x) => {
-                let from = before.reservations.get(&x.reservation).map_or(x.consumer, |r| r.consumer);
-                if from != x.consumer {
-                    hold(12, x.consumer == caller, || format!("{:?} got a reservation", x.consumer))?;
-                    let moved = before.placements.values().filter(|p| p.reservation == x.reservation);
-                    let escrow: i128 = moved.map(|p| signed(p.escrow)).sum();
-                    add(from, -escrow);
-                    add(x.consumer, escrow);
-                }
-            }
-            Fact::Closed(x) => {
-                let consumer = before.reservations.get(&x.reservation).map(|r| r.consumer);
-                add(consumer.unwrap_or(caller), signed(x.to_consumer));
-            }
-            Fact::Collected(x) => add(now.settings.treasury, signed(x.amount)),
-            Fact::Moved(x) if matches!(x.state, State::Accepted | State::Active) => {
-                consenting.push(x.provider);
-                if let Some(p) = now.placements.get(&x.placement) {
-                    consenting.extend(consumer(now, p).filter(|_| renews(now, p)));
-                }
-            }
-            Fact::Moved(_) | Fact::Balances(_) | Fact::Committed(_) | Fact::Access(_) => {}
-        }
-    }
-    for (id, account) in &now.accounts {
-        let was = before.accounts.get(id).cloned().unwrap_or_default();
-        let change = signed(account.available + account.locked) - signed(was.available + was.locked);
-        let named = named.get(id).copied().unwrap_or_default();
-        hold(12, change == named, || format!("{id:?} changed by {change}, events say {named}"))?;
-        hold(12, account.available >= was.available || consenting.contains(id), || {
-            format!("{id:?} had {} available, now {}", was.available, account.available)
-        })?;
-    }
-    Ok(())
-}
-
-fn renews(s: &Picture, p: &Placement) -> bool {
-    s.reservations.get(&p.reservation).is_some_and(|r| r.renews())
-}
-
-fn signed(amount: Balance) -> i128 {
-    i128::try_from(amount).unwrap_or(i128::MAX)
+    let grown = b.0 <= n.0 && b.1 <= n.1 && b.2 <= n.2 && b.3 <= n.3 && b.4 <= n.4;
+    hold(14, !back && grown, || format!("{b:?} then {n:?}"))?;
+    let clusters = now.clusters.keys().copied().eq(1..=n.4);
+    let distributed = before.clusters.iter().all(|(id, c)| {
+        now.clusters.get(id).is_some_and(|x| {
+            x.spec.kind == c.spec.kind
+                && x.pool.distributions >= c.pool.distributions
+                && x.reservations >= c.reservations
+        })
+    });
+    hold(14, clusters && distributed, || format!("clusters {:?} then {:?}", before.clusters, now.clusters))
 }

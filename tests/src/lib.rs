@@ -18,6 +18,6 @@ pub use data::Data;
 pub use facts::Fact;
 pub use market::{At, Market};
 pub use model::{Current, Model};
-pub use picture::Picture;
-pub use sentences::{CAPACITY, PRICE};
+pub use picture::{Candidates, Picture};
+pub use sentences::{CAPACITY, CLUSTER_PRICE, COMMITTED, PRICE};
 pub use who::Who;

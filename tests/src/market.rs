@@ -10,6 +10,7 @@ use orchestrator_chain::{
 };
 use orchestrator_domain::{Clock, Error, MONTH_MS};
 use scale::{Decode, Encode};
+use serde_json::Value;
 
 use crate::{invariants::Watch, picture::Candidates, Data, Fact, Picture, Who};
 
@@ -31,7 +32,6 @@ pub struct Market<L> {
     pub beat_ms: u64,
     pub(crate) signers: BTreeMap<Who, Signer>,
     pub(crate) data: BTreeMap<[u8; 32], Data>,
-    known: BTreeSet<AccountId>,
     candidates: Candidates,
     quick: bool,
     refused: u32,
@@ -74,8 +74,8 @@ impl<L: Ledger> Market<L> {
         let constructor = OrchestratorRef::new(signers[&Who::Treasury].account());
         let made = ledger.create(&signers[&Who::Admin], orchestrator_bundle::WASM, constructor, 0, &[]);
         let made = made.expect("the contract can be deployed");
-        let known = BTreeSet::new();
-        let watch = Watch::new(Picture::read(&ledger, made.contract, &known));
+        let candidates = Candidates::default();
+        let watch = Watch::new(Picture::read(&ledger, made.contract, &candidates));
         let data = BTreeMap::new();
         let (contract, at) = (made.contract, made.at);
         Self {
@@ -85,8 +85,7 @@ impl<L: Ledger> Market<L> {
             beat_ms,
             signers,
             data,
-            known,
-            candidates: Candidates::default(),
+            candidates,
             quick: false,
             refused: 0,
             watch,
@@ -152,10 +151,7 @@ impl<L: Ledger> Market<L> {
 
     /// Whether the message of this name has been refused with `error` so far.
     pub fn was_refused(&self, error: Error, message: &str) -> bool {
-        let mut hash = [0; 32];
-        ink::env::hash_bytes::<ink::env::hash::Blake2x256>(message.as_bytes(), &mut hash);
-        let selector = hash.first_chunk::<4>().copied().unwrap_or_default();
-        self.refusals.contains(&(error.encode(), selector))
+        self.refusals.contains(&(error.encode(), selector(message)))
     }
 
     /// What a view answers.
@@ -204,22 +200,25 @@ impl<L: Ledger> Market<L> {
     fn observe(&mut self, who: Who, receipt: &Receipt) {
         let caller = self.id(who);
         let facts = Fact::among(&receipt.events);
-        self.known.insert(caller);
+        self.candidates.accounts.insert(caller);
         self.candidates.providers.insert(caller);
         self.candidates.challengers.insert(caller);
         for fact in &facts {
             match fact {
-                Fact::Balances(x) => self.known.extend(x.accounts.iter().map(|x| x.account)),
+                Fact::Balances(x) => self.candidates.accounts.extend(x.accounts.iter().map(|x| x.account)),
+                Fact::Trust(x) => drop(self.candidates.trusting.insert((x.provider, x.manager))),
+                Fact::Member(x) => drop(self.candidates.sharing.insert((x.cluster, x.provider))),
                 Fact::Committed(x) => drop(self.candidates.committed.insert(x.placement)),
                 Fact::Access(x) => drop(self.candidates.granted.insert(x.reservation)),
                 _ => {}
             }
         }
-        let picture = Picture::follow(&self.ledger, self.contract, &self.known, &self.candidates);
+        let picture = Picture::follow(&self.ledger, self.contract, &self.candidates);
         self.candidates.providers = picture.providers.keys().copied().collect();
         self.candidates.challengers = picture.challengers.keys().copied().collect();
         self.candidates.granted = picture.grants.keys().copied().collect();
         self.candidates.committed = picture.committed.keys().copied().collect();
+        self.candidates.trusting = picture.trust.clone();
         if let Err(broken) = self.watch.step(picture, receipt.at_ms, caller, &facts) {
             panic!("{broken}");
         }
@@ -230,7 +229,7 @@ impl<L: Ledger> Market<L> {
         if !self.quick || self.refused % 8 == 0 {
             return self.unchanged();
         }
-        let picture = Picture::money(&self.ledger, self.contract, &self.known);
+        let picture = Picture::money(&self.ledger, self.contract, &self.candidates);
         if let Err(broken) = self.watch.quick_refusal(&picture) {
             panic!("{broken}");
         }
@@ -238,8 +237,19 @@ impl<L: Ledger> Market<L> {
 
     /// Reads everything again and compares it with what the last call left (invariant 11).
     pub fn unchanged(&self) {
-        if let Err(broken) = self.watch.refusal(&Picture::read(&self.ledger, self.contract, &self.known)) {
+        if let Err(broken) = self.watch.refusal(&Picture::read(&self.ledger, self.contract, &self.candidates))
+        {
             panic!("{broken}");
         }
     }
+}
+
+/// The selector of a message, as the contract's metadata tells it.
+fn selector(message: &str) -> [u8; 4] {
+    let metadata: Value = serde_json::from_str(orchestrator_bundle::METADATA).expect("the metadata is JSON");
+    let messages = metadata["spec"]["messages"].as_array().expect("there are messages");
+    let found = messages.iter().find(|x| x["label"] == message).and_then(|x| x["selector"].as_str());
+    let digits =
+        found.and_then(|x| x.strip_prefix("0x")).unwrap_or_else(|| panic!("`{message}` is no message"));
+    u32::from_str_radix(digits, 16).expect("a selector is a number").to_be_bytes()
 }

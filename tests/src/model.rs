@@ -3,10 +3,13 @@
 //! The model starts from the observed state, brings a placement up to the moment of the call with the domain's rules
 //! alone, and predicts whether the call is accepted, with which refusal not, and what the placement holds afterwards.
 
+mod clusters;
+mod takers;
+
 use orchestrator_chain::AccountId;
 use orchestrator_domain::{
-    price_up, Balance, Clock, DataUnit, Error, NodeState, Placement, Reservation, Result, Round, State,
-    CLOSE_GRACE_MS, RENEW_GRACE_MS,
+    price_up, Balance, Clock, Cluster, DataUnit, Error, NodeState, Placement, Reservation, Result, Round,
+    State, CLOSE_GRACE_MS, RENEW_GRACE_MS,
 };
 
 use crate::Picture;
@@ -21,6 +24,8 @@ pub struct Current {
     pub provider_gain: Balance,
     /// What its consumer's available money has gained by that.
     pub consumer_gain: Balance,
+    /// What its referrer's available money has gained by that.
+    pub referrer_gain: Balance,
 }
 
 /// The state of the contract and the moment of a call.
@@ -36,6 +41,10 @@ impl Model<'_> {
 
     fn unit(&self, id: u64) -> Result<&DataUnit> {
         self.state.units.get(&id).ok_or(Error::UnknownUnit)
+    }
+
+    fn cluster(&self, id: u64) -> Result<&Cluster> {
+        self.state.clusters.get(&id).ok_or(Error::UnknownCluster)
     }
 
     /// Money that an account can spend.
@@ -75,13 +84,17 @@ impl Model<'_> {
             None => p.due(&self.clock, &round, grace).map(|state| (state, self.clock.now)),
         };
         let paid = p.settle(over.map_or(self.clock.now, |x| x.1), &round)?;
-        provider_gain += paid.gross - paid.fee - paid.referral + paid.bonus;
+        provider_gain += paid.bonus;
+        if r.choice.is_none() {
+            provider_gain += paid.net();
+        }
         if let Some((state, _)) = over {
             let (escrow, collateral, _) = p.end(state);
             consumer_gain += escrow;
             provider_gain += collateral;
         }
-        Ok(Current { placement: p, reservation: r, round, provider_gain, consumer_gain })
+        let referrer_gain = paid.referral;
+        Ok(Current { placement: p, reservation: r, round, provider_gain, consumer_gain, referrer_gain })
     }
 
     /// Whether `accept` goes through, and the placement after it.
@@ -92,10 +105,12 @@ impl Model<'_> {
         let collateral = c.placement.accept(&self.clock)?;
         let mut unit = self.unit(c.placement.unit)?.clone();
         self.online(&unit)?;
-        unit.take(c.placement.capacity)?;
+        unit.take(c.placement.capacity, None)?;
         if collateral > self.available(c.placement.provider) {
             return Err(Error::ProviderShort);
         }
+        let listed = self.state.accounts.get(&c.placement.provider).map_or(0, |x| x.placements);
+        c.placement.place = listed + 1;
         Ok(c.placement)
     }
 
@@ -161,12 +176,11 @@ impl Model<'_> {
             return Err(Error::TooEarly);
         }
         let unit = self.unit(p.unit)?;
-        if !unit.spec.open {
-            return Err(Error::UnitClosed);
-        }
-        self.online(unit)?;
+        let within = c.reservation.cluster().map(|id| self.cluster(id)).transpose()?;
+        let asked = self.price_of(unit, within)?;
+        self.takes(unit, asked, within)?;
         unit.check_term(c.reservation.term_ms)?;
-        let price = price_up(unit.spec.price, p.capacity, c.reservation.term_ms)?;
+        let price = price_up(asked, p.capacity, c.reservation.term_ms)?;
         if price > c.reservation.renew_up_to {
             return Err(Error::AboveCeiling);
         }

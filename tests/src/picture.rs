@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use orchestrator::{OrchestratorRef, Settings, Solvency};
 use orchestrator_chain::{at, AccountId, BuilderOf, Ledger, Message, Typed};
 use orchestrator_domain::{
-    Account, Challenger, Commitment, DataUnit, Grant, List, Node, Placement, Provider, Reservation,
+    Account, Challenger, Cluster, Commitment, DataUnit, Grant, List, Node, Placement, Provider, Reservation,
+    Share,
 };
 
 /// The whole observable state of the contract at one moment.
@@ -22,10 +23,19 @@ pub struct Picture {
     pub grants: BTreeMap<u64, Vec<Grant>>,
     pub placements: BTreeMap<u64, Placement>,
     pub committed: BTreeMap<u64, Commitment>,
+    pub clusters: BTreeMap<u64, Cluster>,
+    /// By cluster and provider; what is empty is left out.
+    pub shares: BTreeMap<(u64, AccountId), Share>,
+    /// Which provider trusts which manager.
+    pub trust: BTreeSet<(AccountId, AccountId)>,
     pub own_reservations: BTreeMap<AccountId, Vec<u64>>,
     pub own_placements: BTreeMap<AccountId, Vec<u64>>,
     pub own_nodes: BTreeMap<AccountId, Vec<u64>>,
+    pub own_clusters: BTreeMap<AccountId, Vec<u64>>,
     pub own_units: BTreeMap<u64, Vec<u64>>,
+    pub unit_placements: BTreeMap<u64, Vec<u64>>,
+    pub members: BTreeMap<u64, Vec<u64>>,
+    pub cluster_reservations: BTreeMap<u64, Vec<u64>>,
 }
 
 struct Reader<'a, L> {
@@ -61,50 +71,58 @@ impl<'a, L: Ledger> Reader<'a, L> {
 }
 
 /// Records that may exist, so that a reading need not ask for those that cannot: nobody registers a provider but
-/// itself, and lists of access and offered data are announced.
+/// itself; money, lists of access, offered data, trust and memberships are announced.
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
+    pub accounts: BTreeSet<AccountId>,
     pub providers: BTreeSet<AccountId>,
     pub challengers: BTreeSet<AccountId>,
     pub granted: BTreeSet<u64>,
     pub committed: BTreeSet<u64>,
+    /// Providers and the managers that they have trusted.
+    pub trusting: BTreeSet<(AccountId, AccountId)>,
+    /// Clusters and the providers of their members, present and former.
+    pub sharing: BTreeSet<(u64, AccountId)>,
 }
 
 impl Picture {
-    /// Reads everything through the views; of accounts, those that are `known`.
-    pub fn read<L: Ledger>(ledger: &L, contract: AccountId, known: &BTreeSet<AccountId>) -> Self {
-        let mut picture = Self::money(ledger, contract, known);
+    /// Reads everything through the views; of accounts those that were told, of trust and shares those and whatever
+    /// there may be between providers and clusters.
+    pub fn read<L: Ledger>(ledger: &L, contract: AccountId, told: &Candidates) -> Self {
+        let mut picture = Self::money(ledger, contract, told);
         let ids = picture.settings.last_ids;
-        let candidates = Candidates {
-            providers: known.clone(),
-            challengers: known.clone(),
+        let mut all = Candidates {
+            providers: told.accounts.clone(),
+            challengers: told.accounts.clone(),
             granted: (1..=ids.2).collect(),
             committed: (1..=ids.3).collect(),
+            ..told.clone()
         };
-        picture.fill(ledger, contract, &candidates);
+        picture.fill(ledger, contract, &all);
+        for (id, cluster) in &picture.clusters {
+            all.trusting.extend(picture.providers.keys().map(|x| (*x, cluster.manager)));
+            all.sharing.extend(picture.providers.keys().map(|x| (*id, *x)));
+        }
+        picture.fill_trust(ledger, contract, &all);
         picture
     }
 
     /// As [`Picture::read`], of the rarer records only the candidates.
-    pub fn follow<L: Ledger>(
-        ledger: &L,
-        contract: AccountId,
-        known: &BTreeSet<AccountId>,
-        candidates: &Candidates,
-    ) -> Self {
-        let mut picture = Self::money(ledger, contract, known);
+    pub fn follow<L: Ledger>(ledger: &L, contract: AccountId, candidates: &Candidates) -> Self {
+        let mut picture = Self::money(ledger, contract, candidates);
         picture.fill(ledger, contract, candidates);
+        picture.fill_trust(ledger, contract, candidates);
         picture
     }
 
     /// Reads settings, sums and accounts only.
-    pub fn money<L: Ledger>(ledger: &L, contract: AccountId, known: &BTreeSet<AccountId>) -> Self {
+    pub fn money<L: Ledger>(ledger: &L, contract: AccountId, told: &Candidates) -> Self {
         let reader = Reader::new(ledger, contract);
         let at = &reader.at;
         Picture {
             settings: reader.ask(at.settings()),
             solvency: reader.ask(at.solvency()),
-            accounts: known.iter().map(|id| (*id, reader.ask(at.account(*id)))).collect(),
+            accounts: told.accounts.iter().map(|id| (*id, reader.ask(at.account(*id)))).collect(),
             providers: BTreeMap::new(),
             challengers: BTreeMap::new(),
             nodes: BTreeMap::new(),
@@ -113,21 +131,29 @@ impl Picture {
             grants: BTreeMap::new(),
             placements: BTreeMap::new(),
             committed: BTreeMap::new(),
+            clusters: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            trust: BTreeSet::new(),
             own_reservations: BTreeMap::new(),
             own_placements: BTreeMap::new(),
             own_nodes: BTreeMap::new(),
+            own_clusters: BTreeMap::new(),
             own_units: BTreeMap::new(),
+            unit_placements: BTreeMap::new(),
+            members: BTreeMap::new(),
+            cluster_reservations: BTreeMap::new(),
         }
     }
 
     fn fill<L: Ledger>(&mut self, ledger: &L, contract: AccountId, candidates: &Candidates) {
         let reader = Reader::new(ledger, contract);
         let at = &reader.at;
-        let (nodes, units, reservations, placements) = self.settings.last_ids;
+        let (nodes, units, reservations, placements, clusters) = self.settings.last_ids;
         self.nodes = reader.each(1..=nodes, |id| reader.ask(at.node(id)));
         self.units = reader.each(1..=units, |id| reader.ask(at.data_unit(id)));
         self.reservations = reader.each(1..=reservations, |id| reader.ask(at.reservation(id)));
         self.placements = reader.each(1..=placements, |id| reader.ask(at.placement(id)));
+        self.clusters = reader.each(1..=clusters, |id| reader.ask(at.cluster(id)));
         let granted = |id| self.reservations.get(&id).map(|r| r.grants.clone()).filter(|x| !x.is_empty());
         self.grants = candidates.granted.iter().filter_map(|id| Some((*id, granted(*id)?))).collect();
         let committed = |id| reader.ask(at.committed_data(id));
@@ -144,6 +170,23 @@ impl Picture {
         self.own_reservations = of(|x| x.reservations, List::Reservations);
         self.own_placements = of(|x| x.placements, List::Placements);
         self.own_nodes = of(|x| x.nodes, List::Nodes);
+        self.own_clusters = of(|x| x.clusters, List::Clusters);
         self.own_units = self.nodes.keys().map(|id| (*id, reader.list(List::Units(*id)))).collect();
+        let carrying = self.units.iter().filter(|(_, unit)| unit.placements > 0);
+        self.unit_placements =
+            carrying.map(|(id, _)| (*id, reader.list(List::UnitPlacements(*id)))).collect();
+        self.members = self.clusters.keys().map(|id| (*id, reader.list(List::Members(*id)))).collect();
+        let clusters = self.clusters.keys();
+        self.cluster_reservations =
+            clusters.map(|id| (*id, reader.list(List::ClusterReservations(*id)))).collect();
+    }
+
+    fn fill_trust<L: Ledger>(&mut self, ledger: &L, contract: AccountId, candidates: &Candidates) {
+        let reader = Reader::new(ledger, contract);
+        let at = &reader.at;
+        let trusting = candidates.trusting.iter();
+        self.trust = trusting.filter(|x| reader.ask(at.trusts(x.0, x.1))).copied().collect();
+        let shares = candidates.sharing.iter().map(|x| (*x, reader.ask(at.share(x.0, x.1))));
+        self.shares = shares.filter(|(_, share)| *share != Share::default()).collect();
     }
 }

@@ -3,7 +3,8 @@
 use orchestrator::{Response, Verdict};
 use orchestrator_chain::{runtime::UNIT, Balance, Ledger};
 use orchestrator_domain::{
-    Account, Kind, NodeSpec, NodeState, Order, Placement, Reservation, SlaTerms, State, UnitSpec,
+    Account, Choice, Cluster, ClusterSpec, Currency, Kind, NodeSpec, NodeState, Order, Placement, Replica,
+    Reservation, Share, SlaTerms, State, UnitSpec,
 };
 
 use crate::{Data, Market, Who};
@@ -13,6 +14,10 @@ use crate::{Data, Market, Who};
 pub const PRICE: Balance = 720_000_000_007;
 /// Capacity of a standard order, in GiB.
 pub const CAPACITY: u64 = 3;
+/// Price of a standard cluster, above that of its members' units.
+pub const CLUSTER_PRICE: Balance = 900_000_000_011;
+/// What each member of a standard cluster commits to it of the hundred GiB of its unit.
+pub const COMMITTED: u64 = 60;
 
 impl<L: Ledger> Market<L> {
     /// Registers what every story needs: the watcher as a challenger, unit 1 of the provider and unit 2 of the spare,
@@ -23,12 +28,44 @@ impl<L: Ledger> Market<L> {
         }
         let (interval, window) = (self.interval(), self.window());
         self.done(Who::Watcher, |at| at.register_challenger(interval, window));
-        for (who, node) in [(Who::Provider, 1), (Who::Spare, 2)] {
-            self.done(who, |at| at.set_provider(format!("{who:?}").into_bytes(), None));
-            assert_eq!(self.done(who, |at| at.register_node(node_spec())), node);
-            let spec = self.unit_spec();
-            assert_eq!(self.done(who, |at| at.register_unit(node, spec)), node);
+        for (who, unit) in [(Who::Provider, 1), (Who::Spare, 2)] {
+            assert_eq!(self.register(who), unit);
         }
+    }
+
+    /// Gives each of these providers that has none a node with a standard unit, and money to those who will need it.
+    /// They trust the manager, who creates a standard cluster and takes part of each unit. Gives its id.
+    pub fn cluster_set_up(&mut self, providers: &[Who]) -> u64 {
+        let poor = |m: &Self, who| m.account(who).available == 0;
+        if poor(self, Who::Tenant) {
+            self.deposit(Who::Tenant, 100 * UNIT);
+        }
+        let spec = self.cluster_spec();
+        let cluster = self.done(Who::Manager, |at| at.create_cluster(spec));
+        let manager = self.id(Who::Manager);
+        for who in providers.iter().copied() {
+            if poor(self, who) {
+                self.deposit(who, 100 * UNIT);
+            }
+            let unit = self.unit_of(who).unwrap_or_else(|| self.register(who));
+            self.done(who, |at| at.set_trust(manager, true));
+            self.done(Who::Manager, |at| at.set_member(cluster, unit, COMMITTED));
+        }
+        cluster
+    }
+
+    /// Registers a provider with a node and a standard unit on it; gives the unit.
+    fn register(&mut self, who: Who) -> u64 {
+        self.done(who, |at| at.set_provider(format!("{who:?}").into_bytes(), None));
+        let node = self.done(who, |at| at.register_node(node_spec()));
+        let spec = self.unit_spec();
+        self.done(who, |at| at.register_unit(node, spec))
+    }
+
+    /// The first unit of a provider, if it has one.
+    pub fn unit_of(&self, who: Who) -> Option<u64> {
+        let provider = self.id(who);
+        self.picture().units.iter().find(|(_, unit)| unit.provider == provider).map(|(id, _)| *id)
     }
 
     /// Interval of the standard challenger.
@@ -70,10 +107,24 @@ impl<L: Ledger> Market<L> {
             kind: Kind::ObjectStore,
             capacity: 100,
             price: PRICE,
+            currency: Currency::Token,
             terms: self.terms(),
             min_term_ms: self.beat_ms,
             max_term_ms: self.beat_ms * 100,
             tags: b"ssd".to_vec(),
+            open: true,
+        }
+    }
+
+    /// The standard cluster: the terms of the standard unit, a price above its, a tenth for the manager.
+    pub fn cluster_spec(&self) -> ClusterSpec {
+        ClusterSpec {
+            kind: Kind::ObjectStore,
+            price: CLUSTER_PRICE,
+            currency: Currency::Token,
+            terms: self.terms(),
+            fee_bps: 1_000,
+            parameters: b"replicas".to_vec(),
             open: true,
         }
     }
@@ -97,6 +148,7 @@ impl<L: Ledger> Market<L> {
             referrer: None,
             manifest: Vec::new(),
             max_price: 10 * UNIT,
+            choice: None,
         }
     }
 
@@ -123,6 +175,22 @@ impl<L: Ledger> Market<L> {
         let (id, placements) = self.reserve_as(who, order);
         for placement in &placements {
             self.accept(*placement);
+            self.activate(*placement);
+        }
+        (id, placements)
+    }
+
+    /// A standard order of so many replicas in a cluster, each with another provider, wherever it is chosen to go.
+    pub fn cluster_order(&mut self, cluster: u64, replicas: usize) -> Order {
+        let choice = Some(Choice { cluster, region: None, together: false });
+        Order { choice, ..self.order(&vec![0; replicas]) }
+    }
+
+    /// Somebody reserves in a cluster; the providers activate. Gives the reservation and its placements.
+    pub fn cluster_deal(&mut self, who: Who, cluster: u64, replicas: usize) -> (u64, Vec<u64>) {
+        let order = self.cluster_order(cluster, replicas);
+        let (id, placements) = self.reserve_as(who, order);
+        for placement in &placements {
             self.activate(*placement);
         }
         (id, placements)
@@ -208,6 +276,12 @@ impl<L: Ledger> Market<L> {
         self.picture().placements[&id].clone()
     }
 
+    /// The data of a placement once more, on another unit; zero lets the contract choose a member.
+    pub fn same_data(&self, placement: u64, unit: u64) -> Replica {
+        let Placement { root, chunks, .. } = self.placement(placement);
+        Replica { unit, root, chunks }
+    }
+
     /// State of a placement as it is stored.
     pub fn state(&self, id: u64) -> State {
         self.picture().placements[&id].state
@@ -216,6 +290,16 @@ impl<L: Ledger> Market<L> {
     /// A reservation.
     pub fn reservation(&self, id: u64) -> Reservation {
         self.picture().reservations[&id].clone()
+    }
+
+    /// A cluster.
+    pub fn cluster(&self, id: u64) -> Cluster {
+        self.picture().clusters[&id].clone()
+    }
+
+    /// What a provider has earned in a cluster and not been credited.
+    pub fn share(&self, cluster: u64, who: Who) -> Share {
+        self.picture().shares.get(&(cluster, self.id(who))).cloned().unwrap_or_default()
     }
 
     /// Money of a party inside the contract.

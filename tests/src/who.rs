@@ -13,10 +13,20 @@ pub enum Who {
     Consumer,
     /// Another consumer.
     Buyer,
+    /// A consumer of clusters.
+    Tenant,
     /// Has unit 1.
     Provider,
     /// Has unit 2.
     Spare,
+    /// A provider that gets a unit once a cluster is set up with it.
+    Third,
+    /// Another such provider.
+    Fourth,
+    /// Another such provider.
+    Fifth,
+    /// Runs clusters.
+    Manager,
     /// Opens the rounds.
     Watcher,
     /// Reports misses, settles and renews what is not its own.
@@ -25,23 +35,34 @@ pub enum Who {
     Referrer,
     /// May act for the provider, once it is named.
     Delegate,
+    /// Tells the rate of the token, once it holds the role.
+    PriceFeed,
+    /// Begins and ends pauses, once it holds the role.
+    Pauser,
     /// Has no part in anything.
     Stranger,
 }
 
 impl Who {
     /// All of them.
-    pub const ALL: [Who; 11] = [
+    pub const ALL: [Who; 18] = [
         Who::Admin,
         Who::Treasury,
         Who::Consumer,
         Who::Buyer,
+        Who::Tenant,
         Who::Provider,
         Who::Spare,
+        Who::Third,
+        Who::Fourth,
+        Who::Fifth,
+        Who::Manager,
         Who::Watcher,
         Who::Reporter,
         Who::Referrer,
         Who::Delegate,
+        Who::PriceFeed,
+        Who::Pauser,
         Who::Stranger,
     ];
 

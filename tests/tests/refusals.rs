@@ -32,6 +32,8 @@ fn raised(error: Error) -> Raised {
     match error {
         Error::NotAdmin => By("only_the_admin_governs"),
         Error::NotOffered => By("only_who_was_offered_takes_over"),
+        Error::NotInRole => By("a_role_is_held_by_who_was_given_it"),
+        Error::NotManager => By("only_the_manager_runs_its_cluster"),
         Error::NotConsumer => By("only_the_consumer_changes_its_reservation"),
         Error::NotProvider => By("only_the_provider_works_with_its_own"),
         Error::Paused => By("a_pause_stops_new_business"),
@@ -41,6 +43,7 @@ fn raised(error: Error) -> Raised {
         Error::UnknownUnit => By("a_unit_must_exist"),
         Error::UnknownReservation => By("a_reservation_must_exist"),
         Error::UnknownPlacement => By("a_placement_must_exist"),
+        Error::UnknownCluster => By("a_cluster_must_exist"),
         Error::UnknownChallenger => By("a_challenger_must_be_registered"),
         Error::UnknownSlot => By("a_slot_must_exist"),
         Error::NotEnoughAvailable => By("a_payer_needs_money"),
@@ -63,6 +66,21 @@ fn raised(error: Error) -> Raised {
         Error::PriceRisen => By("a_risen_price_ends_the_standing_offer"),
         Error::UnitClosed => By("a_closed_unit_takes_nothing_new"),
         Error::UnitChanged => By("a_changed_unit_rests"),
+        Error::ClusterClosed => By("a_closed_cluster_takes_nothing_new"),
+        Error::NotTrusted => By("a_manager_without_trust_takes_nothing_new"),
+        Error::NotMember => By("only_a_member_serves_a_cluster"),
+        Error::OtherCluster => By("a_unit_is_in_one_cluster"),
+        Error::OtherKind => By("a_cluster_has_one_kind"),
+        Error::TermsDiffer => By("a_member_has_the_terms_of_the_cluster"),
+        Error::BelowUnitPrice => By("no_member_works_below_its_own_price"),
+        Error::OtherRegion => By("a_choice_of_region_binds"),
+        Error::SameProvider => By("a_choice_of_different_providers_binds"),
+        Error::NoMemberFits => By("a_choice_needs_members_that_fit"),
+        Error::FeeTooHigh => By("a_fee_of_a_manager_has_a_bound"),
+        Error::RateStale => By("a_price_in_dollars_needs_a_fresh_rate"),
+        Error::RateOutOfBounds => By("a_rate_has_bounds"),
+        Error::NothingAnnounced => By("an_upgrade_is_announced_first"),
+        Error::UnknownCode => By("an_upgrade_needs_its_code"),
         Error::NodeNotOnline => By("a_draining_node_takes_nothing_new"),
         Error::NodeInUse => By("a_node_with_units_stays"),
         Error::UnitInUse => By("a_unit_with_placements_stays"),
@@ -91,6 +109,8 @@ fn every_error_is_raised_by_a_test_or_shown_to_be_out_of_reach() {
         include_str!("situations/mod.rs"),
         include_str!("situations/deals.rs"),
         include_str!("situations/offers.rs"),
+        include_str!("situations/clusters.rs"),
+        include_str!("situations/office.rs"),
     ]
     .concat();
     let mut never = Vec::new();
@@ -110,7 +130,7 @@ fn every_error_is_raised_by_a_test_or_shown_to_be_out_of_reach() {
             }
         }
     }
-    assert!(count >= 47, "{count} errors were read");
+    assert!(count >= 65, "{count} errors were read");
     use Error::*;
     assert_eq!(never, [TransferFailed, NotEnoughHeld, Overflow]);
 }

@@ -93,6 +93,55 @@ tell! {
         numbers_of_an_order_have_their_limits,
         data_has_as_many_chunks_as_the_capacity_holds,
         a_call_has_at_most_16_kib;
+    clusters:
+        a_cluster_serves_a_reservation_from_reserve_to_close,
+        a_closed_cluster_takes_nothing_new,
+        a_cluster_keeps_capacity_before_there_is_data,
+        a_reservation_grows_and_shrinks_in_a_cluster,
+        many_reservations_are_paid_from_one_deposit,
+        a_cluster_renews_at_its_new_price,
+        ownership_moved_moves_the_payer,
+        a_reservation_is_always_paid_by_its_caller,
+        distrust_stops_what_is_new_and_nothing_live;
+    members:
+        members_take_turns_and_no_provider_holds_two_replicas,
+        replicas_are_together_for_who_asks,
+        a_region_binds,
+        a_member_that_does_not_fit_is_passed_over,
+        no_member_fits_where_none_is_left,
+        a_member_gives_capacity_back,
+        committed_capacity_is_for_the_cluster_alone,
+        the_last_member_takes_the_place_of_one_that_leaves,
+        a_cluster_has_one_kind;
+    managers:
+        a_failed_member_is_replaced_by_the_manager,
+        a_failed_member_is_replaced_by_the_consumer,
+        a_leaving_member_is_replaced,
+        a_failing_member_costs_no_other_its_collateral,
+        a_manager_replaces_within_bounds,
+        a_manager_acts_on_no_unit_that_is_not_its_own,
+        management_is_handed_over_in_two_steps,
+        a_manager_needs_nothing_but_an_account;
+    revenue:
+        a_round_of_revenue_is_exact,
+        a_member_gets_what_a_direct_deal_pays,
+        a_member_that_proves_nothing_gets_nothing,
+        a_distribution_of_nothing_is_refused,
+        a_distribution_costs_the_same_for_one_member_and_for_five,
+        one_dead_payee_among_many_blocks_nobody,
+        settling_goes_on_though_a_member_has_nothing_left,
+        a_new_price_reaches_nothing_agreed_before,
+        a_member_that_left_claims_what_it_has_earned,
+        a_price_in_dollars_is_fixed_when_it_is_paid,
+        a_stale_rate_stops_what_is_new_and_no_exit,
+        an_exchange_rate_of_zero_is_refused;
+    office:
+        roles_are_granted_listed_and_revoked,
+        a_pauser_keeps_to_its_bounds,
+        a_price_feed_keeps_to_its_bounds,
+        no_office_moves_money,
+        an_upgrade_waits_for_its_time_and_lapses,
+        an_upgrade_to_unknown_code_is_refused;
 }
 
 #[test]
@@ -105,6 +154,11 @@ fn every_story_is_told() {
         include_str!("../src/stories/money.rs"),
         include_str!("../src/stories/governance.rs"),
         include_str!("../src/stories/limits.rs"),
+        include_str!("../src/stories/clusters.rs"),
+        include_str!("../src/stories/members.rs"),
+        include_str!("../src/stories/managers.rs"),
+        include_str!("../src/stories/revenue.rs"),
+        include_str!("../src/stories/office.rs"),
     ];
     let this = include_str!("stories.rs");
     let titles = chapters.iter().flat_map(|x| x.lines()).filter_map(|x| x.strip_prefix("pub fn "));

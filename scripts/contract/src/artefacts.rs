@@ -12,7 +12,10 @@ use anyhow::{ensure, Context, Result};
 /// Most bytes of code that production chains with ink! 5 take: 123 KiB, Cere's limit.
 pub const MAX_CODE: u64 = 123 * 1024;
 
-const EXTENSIONS: [&str; 3] = ["wasm", "json", "contract"];
+/// Code, metadata, and both in one file.
+pub const ALL: &[&str] = &["wasm", "json", "contract"];
+/// The code alone.
+pub const CODE: &[&str] = &["wasm"];
 
 /// Sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,18 +24,14 @@ pub struct Sizes {
     pub raw: u64,
     /// The Wasm that goes on chain.
     pub code: u64,
-    /// The metadata without the code.
-    pub metadata: u64,
+    /// The metadata without the code, where there is any.
+    pub metadata: Option<u64>,
 }
 
 impl Sizes {
-    /// Measures the linker's Wasm and the finished files `stem.wasm` and `stem.json`.
-    pub fn measure(raw: &Path, stem: &Path) -> Result<Self> {
-        Ok(Self {
-            raw: size(raw)?,
-            code: size(&with_extension(stem, "wasm"))?,
-            metadata: size(&with_extension(stem, "json"))?,
-        })
+    /// Measures the linker's Wasm and the finished artefacts.
+    pub fn measure(raw: &Path, finished: &Artefacts) -> Result<Self> {
+        finished.sizes(size(raw)?)
     }
 
     /// Refuses code that a production chain would not take.
@@ -57,56 +56,70 @@ impl Sizes {
         let line =
             |name: &str, bytes: u64| format!("  {name:<14}{bytes:>10} bytes {:>8.1} KiB\n", kib(bytes));
         format!(
-            "contract: {}\n{}{}{}",
+            "{}\n{}{}{}",
             self.summary(),
             line("raw Wasm", self.raw),
             line("optimised", self.code),
-            line("metadata", self.metadata)
+            self.metadata.map_or_else(String::new, |bytes| line("metadata", bytes))
         )
         .trim_end()
         .to_owned()
     }
 }
 
-/// `NAME.{wasm,json,contract}` in one folder, with `NAME.inputs` beside them, which says what they were built from.
+/// `NAME.{wasm,json,contract}` in one folder, or some of them, with `NAME.inputs` beside them, which says what they were
+/// built from.
 pub struct Artefacts {
     stem: PathBuf,
+    extensions: &'static [&'static str],
 }
 
 impl Artefacts {
     /// The artefacts called `name` in `folder`, whether they exist or not.
-    pub fn in_folder(folder: &Path, name: &str) -> Self {
-        Self { stem: folder.join(name) }
+    pub fn in_folder(folder: &Path, name: &str, extensions: &'static [&'static str]) -> Self {
+        Self { stem: folder.join(name), extensions }
     }
 
-    /// The path of each file without its extension.
-    pub fn stem(&self) -> PathBuf {
-        self.stem.clone()
+    /// What each file's name ends with.
+    pub fn extensions(&self) -> &'static [&'static str] {
+        self.extensions
+    }
+
+    /// All files in one word, as seen from `root`.
+    pub fn names(&self, root: &Path) -> String {
+        let stem = self.stem.strip_prefix(root).unwrap_or(&self.stem).display();
+        match self.extensions {
+            [one] => format!("{stem}.{one}"),
+            several => format!("{stem}.{{{}}}", several.join(",")),
+        }
     }
 
     /// The sizes, if all files are there and were built from inputs with this digest.
     pub fn built_from(&self, digest: &str) -> Option<Sizes> {
         let record = fs::read_to_string(self.file("inputs")).ok()?;
         let (built_from, raw) = record.trim_end().split_once(' ')?;
-        let complete = EXTENSIONS.iter().all(|extension| self.file(extension).is_file());
+        let complete = self.extensions.iter().all(|extension| self.file(extension).is_file());
         if built_from != digest || !complete {
             return None;
         }
-        let size = |extension| size(&self.file(extension)).ok();
-        Some(Sizes { raw: raw.parse().ok()?, code: size("wasm")?, metadata: size("json")? })
+        self.sizes(raw.parse().ok()?).ok()
     }
 
-    /// Takes over the files of the same names from the folder `built`.
+    fn sizes(&self, raw: u64) -> Result<Sizes> {
+        let metadata = self.extensions.contains(&"json").then(|| size(&self.file("json"))).transpose()?;
+        Ok(Sizes { raw, code: size(&self.file("wasm"))?, metadata })
+    }
+
+    /// Takes over the files that were built.
     ///
     /// Each appears whole or not at all, and the record of the inputs comes last: after an interruption the next
     /// build starts anew. A file that would not change is left alone, so that nothing that includes it is recompiled.
-    pub fn publish(&self, built: &Path, digest: &str, sizes: &Sizes) -> Result<()> {
+    pub fn publish(&self, built: &Artefacts, digest: &str, sizes: &Sizes) -> Result<()> {
         let folder = self.stem.parent().context("the artefacts have no folder")?;
-        let name = self.stem.file_name().context("the artefacts have no name")?;
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         self.remove_file("inputs")?;
-        for extension in EXTENSIONS {
-            let source = with_extension(&built.join(name), extension);
+        for extension in self.extensions {
+            let source = built.file(extension);
             let content = fs::read(&source).with_context(|| format!("cannot read {}", source.display()))?;
             if fs::read(self.file(extension)).ok().as_ref() != Some(&content) {
                 self.replace(extension, &content)?;
@@ -117,7 +130,7 @@ impl Artefacts {
 
     /// Removes whichever of the files exist.
     pub fn remove(&self) -> Result<()> {
-        EXTENSIONS.iter().try_for_each(|extension| self.remove_file(extension))
+        self.extensions.iter().try_for_each(|extension| self.remove_file(extension))
     }
 
     fn remove_file(&self, extension: &str) -> Result<()> {
@@ -162,14 +175,15 @@ fn kib(bytes: u64) -> f64 {
 mod tests {
     use super::*;
 
-    const SIZES: Sizes = Sizes { raw: 9, code: 4, metadata: 2 };
+    const SIZES: Sizes = Sizes { raw: 9, code: 4, metadata: Some(2) };
 
-    fn built() -> tempfile::TempDir {
+    fn built() -> (tempfile::TempDir, Artefacts) {
         let folder = tempfile::tempdir().unwrap();
         for (extension, content) in [("wasm", "code"), ("json", "{}"), ("contract", "{code}")] {
             fs::write(folder.path().join("flipper").with_extension(extension), content).unwrap();
         }
-        folder
+        let built = Artefacts::in_folder(folder.path(), "flipper", ALL);
+        (folder, built)
     }
 
     #[test]
@@ -181,20 +195,20 @@ mod tests {
 
     #[test]
     fn published_artefacts_are_found_again_by_their_inputs() {
-        let (built, target) = (built(), tempfile::tempdir().unwrap());
-        let artefacts = Artefacts::in_folder(&target.path().join("ink"), "flipper");
+        let ((_folder, built), target) = (built(), tempfile::tempdir().unwrap());
+        let artefacts = Artefacts::in_folder(&target.path().join("ink"), "flipper", ALL);
         assert_eq!(artefacts.built_from("d1"), None);
-        artefacts.publish(built.path(), "d1", &SIZES).unwrap();
+        artefacts.publish(&built, "d1", &SIZES).unwrap();
         assert_eq!(artefacts.built_from("d1"), Some(SIZES));
         assert_eq!(artefacts.built_from("d2"), None);
     }
 
     #[test]
     fn artefacts_with_a_missing_file_are_not_found() {
-        for extension in EXTENSIONS {
-            let (built, target) = (built(), tempfile::tempdir().unwrap());
-            let artefacts = Artefacts::in_folder(target.path(), "flipper");
-            artefacts.publish(built.path(), "d1", &SIZES).unwrap();
+        for extension in ALL {
+            let ((_folder, built), target) = (built(), tempfile::tempdir().unwrap());
+            let artefacts = Artefacts::in_folder(target.path(), "flipper", ALL);
+            artefacts.publish(&built, "d1", &SIZES).unwrap();
             fs::remove_file(artefacts.file(extension)).unwrap();
             assert_eq!(artefacts.built_from("d1"), None, "{extension}");
         }
@@ -202,32 +216,42 @@ mod tests {
 
     #[test]
     fn an_incomplete_build_publishes_no_record_of_its_inputs() {
-        let (built, target) = (built(), tempfile::tempdir().unwrap());
-        let artefacts = Artefacts::in_folder(target.path(), "flipper");
-        artefacts.publish(built.path(), "d1", &SIZES).unwrap();
-        fs::remove_file(built.path().join("flipper.contract")).unwrap();
-        assert!(artefacts.publish(built.path(), "d2", &SIZES).is_err());
+        let ((_folder, built), target) = (built(), tempfile::tempdir().unwrap());
+        let artefacts = Artefacts::in_folder(target.path(), "flipper", ALL);
+        artefacts.publish(&built, "d1", &SIZES).unwrap();
+        fs::remove_file(built.file("contract")).unwrap();
+        assert!(artefacts.publish(&built, "d2", &SIZES).is_err());
         assert_eq!(artefacts.built_from("d1"), None);
         assert_eq!(artefacts.built_from("d2"), None);
     }
 
     #[test]
     fn removing_takes_what_is_there_and_is_content_with_nothing() {
-        let built = built();
-        let artefacts = Artefacts::in_folder(built.path(), "flipper");
-        artefacts.remove().unwrap();
-        artefacts.remove().unwrap();
-        assert_eq!(fs::read_dir(built.path()).unwrap().count(), 0);
+        let (folder, built) = built();
+        built.remove().unwrap();
+        built.remove().unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn code_alone_is_published_under_another_name() {
+        let ((_folder, built), target) = (built(), tempfile::tempdir().unwrap());
+        let artefacts = Artefacts::in_folder(target.path(), "flopper", CODE);
+        let sizes = Sizes { metadata: None, ..SIZES };
+        artefacts.publish(&built, "d1", &sizes).unwrap();
+        assert_eq!(artefacts.built_from("d1"), Some(sizes));
+        assert_eq!(fs::read(target.path().join("flopper.wasm")).unwrap(), b"code");
+        assert_eq!(fs::read_dir(target.path()).unwrap().count(), 2);
     }
 
     #[test]
     fn an_unchanged_file_is_not_written_again() {
-        let (built, target) = (built(), tempfile::tempdir().unwrap());
-        let artefacts = Artefacts::in_folder(target.path(), "flipper");
-        artefacts.publish(built.path(), "d1", &SIZES).unwrap();
+        let ((_folder, built), target) = (built(), tempfile::tempdir().unwrap());
+        let artefacts = Artefacts::in_folder(target.path(), "flipper", ALL);
+        artefacts.publish(&built, "d1", &SIZES).unwrap();
         let before = fs::metadata(artefacts.file("wasm")).unwrap().modified().unwrap();
-        fs::write(built.path().join("flipper.json"), "{ }").unwrap();
-        artefacts.publish(built.path(), "d2", &SIZES).unwrap();
+        fs::write(built.file("json"), "{ }").unwrap();
+        artefacts.publish(&built, "d2", &SIZES).unwrap();
         assert_eq!(before, fs::metadata(artefacts.file("wasm")).unwrap().modified().unwrap());
         assert_eq!(fs::read(artefacts.file("json")).unwrap(), b"{ }");
     }

@@ -21,7 +21,7 @@ pub const INPUTS: [&str; 7] = [
 ];
 
 /// Folders inside the inputs that only tests see.
-const IGNORED: [&str; 4] = ["tests", "benches", "examples", "target"];
+pub const IGNORED: [&str; 4] = ["tests", "benches", "examples", "target"];
 
 /// SHA-256 over path, length and content of every input, in the order of the paths; in hexadecimal.
 pub fn digest(root: &Path) -> Result<String> {

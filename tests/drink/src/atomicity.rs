@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Sends a message that must refuse, and compares the chain's whole state before and after.
-fn leaves_nothing<Args: Encode, T: scale::Decode + std::fmt::Debug>(
+pub fn leaves_nothing<Args: Encode, T: scale::Decode + std::fmt::Debug>(
     market: &mut Market,
     caller: ink::primitives::AccountId,
     message: Message<Args, Result<T, Error>>,

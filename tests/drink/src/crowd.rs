@@ -2,7 +2,7 @@
 
 use ink::primitives::AccountId;
 use orchestrator::{
-    domain::{bps_down, price_down, Error, List, Order, State},
+    domain::{bps_down, price_down, Error, Handover, List, Order, State},
     events::{PlacementMoved, Proven},
     Response, Verdict,
 };
@@ -148,27 +148,46 @@ fn a_consumer_touches_no_other_consumers_reservation() {
         market.send(mine, market.at().extend(2, 1_000, u128::MAX)).unwrap_err(),
         market.send(mine, market.at().resize(2, 1, u128::MAX)).unwrap_err(),
         market.send(mine, market.at().set_auto_renew(2, 1)).unwrap_err(),
-        market.send(mine, market.at().offer_reservation(2, Some(mine))).unwrap_err(),
+        market.send(mine, market.at().offer(Handover::Reservation(2), Some(mine))).unwrap_err(),
         market.send(mine, market.at().set_access(2, mine, None)).unwrap_err(),
     ];
     assert_eq!(refusals, [Error::NotConsumer; 7]);
     let refused = market.send(mine, market.at().replace(2, 0, held.replica(2), u128::MAX)).unwrap_err();
     assert_eq!(refused, Error::NotConsumer);
-    assert_eq!(market.send(mine, market.at().accept_reservation(2)).unwrap_err(), Error::NotOffered);
+    let refused = market.send(mine, market.at().take_over(Handover::Reservation(2))).unwrap_err();
+    assert_eq!(refused, Error::NotOffered);
 }
 
-#[test]
-fn a_providers_placements_come_in_pages_without_gap_or_double() {
-    let (mut market, p, _, _) = crowd();
+/// All pages of a list, seven entries each.
+fn pages(market: &mut Market, list: &List) -> Vec<u64> {
     let (mut seen, mut cursor) = (Vec::new(), 0);
     loop {
-        let page = market.ask(p.provider, market.at().list(List::Placements(p.provider), cursor, 7));
+        let page = market.ask(Market::admin(), market.at().list(list.clone(), cursor, 7));
         assert!(page.ids.len() <= 7);
         seen.extend(page.ids);
         if page.next == 0 {
-            break;
+            return seen;
         }
         cursor = page.next;
     }
-    assert_eq!(seen, (1..=u64::from(CROWD)).collect::<Vec<_>>());
+}
+
+#[test]
+fn proposals_come_in_pages_without_gap_or_double() {
+    let (mut market, _, _, _) = crowd();
+    assert_eq!(pages(&mut market, &List::UnitPlacements(1)), (1..=u64::from(CROWD)).collect::<Vec<_>>());
+    assert_eq!(pages(&mut market, &List::UnitPlacements(2)), Vec::<u64>::new());
+}
+
+/// Proposals cost their consumer's deposit and lengthen no list of the provider.
+#[test]
+fn a_providers_placements_are_those_that_it_accepted() {
+    let (mut market, p, _, _) = crowd();
+    let placements = List::Placements(p.provider);
+    assert_eq!(pages(&mut market, &placements), Vec::<u64>::new());
+    let accepted: Vec<u64> = (1..=FITTING).rev().collect();
+    for id in &accepted {
+        market.send(p.provider, market.at().accept(*id)).unwrap();
+    }
+    assert_eq!(pages(&mut market, &placements), accepted);
 }

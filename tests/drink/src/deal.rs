@@ -72,7 +72,7 @@ fn accepting_locks_collateral_and_activating_starts_the_term() {
     market.send(p.consumer, market.at().reserve(order(held.replica(1)))).unwrap();
 
     let done = market.send(p.provider, market.at().accept(1)).unwrap();
-    assert_eq!(done.kinds(), ["PlacementMoved", "BalancesChanged"]);
+    assert_eq!(done.kinds(), ["BalancesChanged", "PlacementMoved"]);
     assert_eq!(done.one::<PlacementMoved>().state, State::Accepted);
     let [money] = done.one::<BalancesChanged>().accounts[..] else { panic!("one account changed") };
     assert_eq!((money.account, money.locked), (p.provider, COLLATERAL));

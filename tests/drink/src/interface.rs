@@ -1,33 +1,16 @@
-//! What wallets and later versions rely on: names, selectors, documentation, error codes, storage keys.
+//! What wallets rely on: names, selectors, documentation, bytes that can be read.
 
 use std::collections::BTreeSet;
 
 use drink::session::NO_ARGS;
 use orchestrator::domain::Error;
-use scale::{Decode, Encode};
-use serde_json::Value;
+use scale::Encode;
 
 use crate::{
     market::{account, on_chain, Fault, Market},
+    metadata::{has_words, list, metadata, text},
     story::{furnished, People},
 };
-
-fn metadata() -> Value {
-    serde_json::from_str(orchestrator_bundle::METADATA).expect("the metadata is JSON")
-}
-
-fn list<'a>(of: &'a Value, path: &str) -> &'a Vec<Value> {
-    of.pointer(path).and_then(Value::as_array).unwrap_or_else(|| panic!("the metadata has {path}"))
-}
-
-fn text<'a>(of: &'a Value, field: &str) -> &'a str {
-    of[field].as_str().unwrap_or_else(|| panic!("{of} has {field}"))
-}
-
-fn has_words(docs: &Value) -> bool {
-    docs.as_array()
-        .is_some_and(|lines| lines.iter().any(|x| x.as_str().is_some_and(|x| !x.trim().is_empty())))
-}
 
 #[test]
 fn the_code_fits_the_production_chains() {
@@ -45,16 +28,33 @@ fn every_message_constructor_and_event_is_documented() {
     }
 }
 
+/// A message's selector is its number, and the metadata shows it: a wallet needs nothing else to call it.
 #[test]
-fn no_two_messages_share_a_selector() {
+fn messages_are_numbered_from_one_without_gap_or_double() {
     let metadata = metadata();
-    let mut seen = BTreeSet::new();
-    for kind in ["/spec/messages", "/spec/constructors"] {
-        for item in list(&metadata, kind) {
-            assert!(seen.insert(text(item, "selector").to_owned()), "{}", text(item, "label"));
-        }
+    let messages = list(&metadata, "/spec/messages");
+    assert!(messages.len() > 60, "{} messages", messages.len());
+    for (number, message) in (1u32..).zip(messages) {
+        assert_eq!(text(message, "selector"), format!("0x{number:08x}"), "{}", text(message, "label"));
     }
-    assert!(seen.len() > 50, "{} selectors", seen.len());
+    let names: BTreeSet<_> = messages.iter().map(|x| text(x, "label")).collect();
+    assert_eq!(names.len(), messages.len());
+    let [constructor] = &list(&metadata, "/spec/constructors")[..] else { panic!("one constructor") };
+    assert!(messages.iter().all(|x| x["selector"] != constructor["selector"]));
+}
+
+#[test]
+fn the_code_answers_to_the_numbers_of_the_metadata_and_to_no_other() {
+    let (mut market, p) = furnished();
+    let count = u32::try_from(list(&metadata(), "/spec/messages").len()).expect("a few dozen");
+    // Zeros are valid arguments of every message: first variants, empty lists, no options.
+    let bytes = |number: u32| [&number.to_be_bytes()[..], &[0; 600]].concat();
+    for number in 1..=count {
+        assert!(market.reads(p.stranger, bytes(number)), "{number}");
+    }
+    for number in (count + 1..count + 200).chain([0, u32::MAX, 1 << 24]) {
+        assert!(!market.reads(p.stranger, bytes(number)), "{number}");
+    }
 }
 
 #[test]
@@ -95,6 +95,7 @@ fn views_change_nothing_and_verbs_do() {
         "challenge",
         "challenger",
         "check_proof",
+        "cluster",
         "committed_data",
         "data_unit",
         "exit_fee",
@@ -108,74 +109,11 @@ fn views_change_nothing_and_verbs_do() {
         "quote",
         "reservation",
         "settings",
+        "share",
         "solvency",
+        "trusts",
     ];
     assert_eq!(views, BTreeSet::from(expected));
-}
-
-/// A wallet shows the variant's name by its index; a program knows the byte. Both must stay.
-#[test]
-fn every_error_is_one_byte_in_the_documented_order() {
-    let metadata = metadata();
-    let types = list(&metadata, "/types");
-    let is_error =
-        |x: &&Value| x["type"]["path"] == serde_json::json!(["orchestrator_domain", "error", "Error"]);
-    let error = types.iter().find(is_error).expect("the metadata has the error type");
-    let variants = list(error, "/type/def/variant/variants");
-    assert!(variants.len() > 40, "{} errors", variants.len());
-    for (byte, variant) in (0u8..).zip(variants) {
-        assert_eq!(variant["index"], byte);
-        let error = Error::decode(&mut &[byte][..]).expect("the byte is an error");
-        assert_eq!(format!("{error:?}"), text(variant, "name"));
-        assert_eq!(error.encode(), [byte]);
-    }
-    let past = u8::try_from(variants.len()).expect("there are fewer than 256 errors");
-    assert!(Error::decode(&mut &[past][..]).is_err());
-}
-
-/// Every field of the storage as `path: key`, in the order in which it is encoded.
-fn layout(of: &Value, path: &str, into: &mut Vec<String>) {
-    if let Some(root) = of.get("root") {
-        layout(&root["layout"], path, into);
-    } else if let Some(fields) = of.get("struct") {
-        for field in list(fields, "/fields") {
-            layout(&field["layout"], &format!("{path}.{}", text(field, "name")), into);
-        }
-    } else if let Some(choice) = of.get("enum") {
-        let variants = choice["variants"].as_object().expect("an enum has variants");
-        let names: Vec<_> = variants.values().map(|x| text(x, "name")).collect();
-        into.push(format!("{path}: {} {}", text(choice, "dispatchKey"), names.join("|")));
-        for variant in variants.values() {
-            for field in list(variant, "/fields") {
-                let path = format!("{path}.{}.{}", text(variant, "name"), text(field, "name"));
-                layout(&field["layout"], &path, into);
-            }
-        }
-    } else if let Some(array) = of.get("array") {
-        layout(&array["layout"], &format!("{path}[{}]", array["len"]), into);
-    } else if let Some(leaf) = of.get("leaf") {
-        into.push(format!("{path}: {}", text(leaf, "key")));
-    } else {
-        panic!("this kind of layout is new: {of}");
-    }
-}
-
-/// A later version of the code reads what this one stored: no field may move, and no key change. Where that is meant
-/// (before anything is deployed), `DRINK_LAYOUT=write` writes the file anew.
-#[test]
-fn the_storage_layout_is_the_one_on_record() {
-    let mut fields = Vec::new();
-    layout(&metadata()["storage"], "", &mut fields);
-    let now = fields.join("\n") + "\n";
-    let record = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("layout.txt");
-    if std::env::var_os("DRINK_LAYOUT").is_some_and(|x| x == "write") {
-        std::fs::write(&record, &now).expect("the record can be written");
-    }
-    let recorded = std::fs::read_to_string(&record).expect("the record can be read");
-    for (line, (then, now)) in recorded.lines().zip(now.lines()).enumerate() {
-        assert_eq!(then, now, "line {} of the layout", line + 1);
-    }
-    assert_eq!(recorded.lines().count(), now.lines().count(), "fields came or went at the end");
 }
 
 #[test]
@@ -230,5 +168,5 @@ fn bytes_that_are_no_message_are_refused_as_unreadable() {
     let mut cut = market.at().withdraw(1).params().exec_input().encode();
     cut.pop();
     assert_eq!(market.fault(p.consumer, 0, cut), unreadable);
-    assert_eq!(market.ask(account(1), market.at().settings()).last_ids, (2, 2, 0, 0));
+    assert_eq!(market.ask(account(1), market.at().settings()).last_ids, (2, 2, 0, 0, 0));
 }

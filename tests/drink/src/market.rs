@@ -21,7 +21,7 @@ use ink::{
     primitives::{AccountId, LangError},
 };
 use orchestrator::{
-    domain::{min_blocks, Account, Error, Placement, Reservation},
+    domain::{min_blocks, Account, Cluster, Error, Placement, Reservation, Share},
     OrchestratorRef,
 };
 use scale::{Decode, DecodeAll, Encode};
@@ -165,8 +165,29 @@ impl Market {
         message: Message<Args, Result<T, Error>>,
     ) -> Result<Done<T>, Error> {
         let data = message.params().exec_input().encode();
+        self.call(self.contract, caller, value, data)
+    }
+
+    /// Sends a message that can refuse by way of a contract that passes it on (see `relay`): it comes from there.
+    pub fn send_through<Args: Encode, T: Decode>(
+        &mut self,
+        relay: AccountId,
+        caller: AccountId,
+        message: Message<Args, Result<T, Error>>,
+    ) -> Result<Done<T>, Error> {
+        let data = (self.contract, message.params().exec_input()).encode();
+        self.call(relay, caller, 0, data)
+    }
+
+    fn call<T: Decode>(
+        &mut self,
+        contract: AccountId,
+        caller: AccountId,
+        value: u128,
+        data: Vec<u8>,
+    ) -> Result<Done<T>, Error> {
         let before = self.events().len();
-        let ran = self.run(caller, value, data);
+        let ran = self.run(contract, caller, value, data);
         let returned = ran.result.expect("the pallet lets the call run");
         let answer: Result<T, Error> = read(&returned.data).expect("the contract can read the message");
         assert_eq!(returned.did_revert(), answer.is_err(), "a refusal reverts, and nothing else does");
@@ -177,7 +198,7 @@ impl Market {
 
     /// Sends bytes that do not get as far as a message.
     pub fn fault(&mut self, caller: AccountId, value: u128, data: Vec<u8>) -> Fault {
-        match self.run(caller, value, data).result {
+        match self.run(self.contract, caller, value, data).result {
             Ok(returned) if returned.did_revert() => Fault::Reverted(returned.data),
             Ok(returned) => panic!("the call was taken: {returned:?}"),
             Err(error) => Fault::Dispatch(error),
@@ -190,8 +211,8 @@ impl Market {
         ran.result.is_ok_and(|returned| returned.data.first() == Some(&0))
     }
 
-    fn run(&mut self, caller: AccountId, value: u128, data: Vec<u8>) -> Ran {
-        let (contract, gas) = (on_chain(self.contract), self.session.get_gas_limit());
+    fn run(&mut self, contract: AccountId, caller: AccountId, value: u128, data: Vec<u8>) -> Ran {
+        let (contract, gas) = (on_chain(contract), self.session.get_gas_limit());
         let sandbox = self.session.sandbox();
         let done =
             sandbox.call_contract(contract, value, data, on_chain(caller), gas, None, Determinism::Enforced);
@@ -283,8 +304,18 @@ impl Market {
         self.ask(Self::admin(), self.at().reservation(id)).expect("the reservation exists")
     }
 
+    /// A cluster that exists.
+    pub fn cluster(&mut self, id: u64) -> Cluster {
+        self.ask(Self::admin(), self.at().cluster(id)).expect("the cluster exists")
+    }
+
+    /// What a provider has earned in a cluster and not been credited.
+    pub fn share(&mut self, cluster: u64, provider: AccountId) -> Share {
+        self.ask(provider, self.at().share(cluster, provider))
+    }
+
     /// Asserts that the contract holds what it owes, and that what it owes is what these accounts, the pots of these
-    /// reservations and the fees add up to.
+    /// reservations, the pools of all clusters and the fees add up to.
     pub fn check_books(&mut self, accounts: &[AccountId], reservations: &[u64]) {
         let sum: u128 = accounts.iter().map(|id| self.money(*id)).map(|x| x.available + x.locked).sum();
         let mut pots = 0;
@@ -294,9 +325,16 @@ impl Market {
                 pots += slot.pot + p.bonus - p.bonus_paid;
             }
         }
-        let fees = self.ask(Self::admin(), self.at().settings()).fees;
+        let settings = self.ask(Self::admin(), self.at().settings());
+        let mut pools = 0;
+        for id in 1..=settings.last_ids.4 {
+            let pool = self.cluster(id).pool;
+            let shares: u128 = accounts.iter().map(|x| self.share(id, *x)).map(|x| x.pooled + x.due).sum();
+            assert_eq!(shares, pool.members + pool.due, "the shares are what the pool holds for members");
+            pools += pool.fee + pool.manager + pool.members + pool.due;
+        }
         let solvency = self.ask(Self::admin(), self.at().solvency());
-        assert_eq!(solvency.owed, sum + pots + fees, "what is owed is what everybody has");
+        assert_eq!(solvency.owed, sum + pots + pools + settings.fees, "what is owed is what everybody has");
         assert!(solvency.held >= solvency.owed, "held {} < owed {}", solvency.held, solvency.owed);
     }
 }

@@ -1,8 +1,8 @@
 //! The main refusals, as the chain hands them back: typed errors out of reverted calls.
 
 use orchestrator::domain::{
-    Config, Error, Kind, NodeSpec, NodeState, Order, Replica, Role, SlaTerms, UnitSpec, MAX_GRANTS,
-    MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_TAG_BYTES,
+    Access, Config, Error, Handover, Kind, NodeSpec, NodeState, Order, Replica, Role, SlaTerms, UnitSpec,
+    MAX_GRANTS, MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_TAG_BYTES, UNIT_REST_MS,
 };
 
 use crate::{
@@ -127,11 +127,13 @@ fn closed_units_and_nodes_that_are_not_online_take_nothing_new() {
         market.send(p.provider, market.at().update_node(1, NodeSpec { state, ..node() })).unwrap();
         refused!(market, p.provider, accept(2), NodeNotOnline);
         refused!(market, p.consumer, extend(1, TERM_MS, u128::MAX), NodeNotOnline);
-        let asked = market.ask(p.consumer, market.at().quote(1, 1, TERM_MS));
+        let asked = market.ask(p.consumer, market.at().quote(1, 1, TERM_MS, None));
         assert_eq!(asked, Err(Error::NodeNotOnline));
     }
     market.send(p.provider, market.at().update_node(1, node())).unwrap();
     market.send(p.provider, market.at().update_unit(1, UnitSpec { open: false, ..unit() })).unwrap();
+    refused!(market, p.consumer, reserve(order(held.replica(1))), UnitChanged);
+    market.wait(UNIT_REST_MS);
     refused!(market, p.consumer, reserve(order(held.replica(1))), UnitClosed);
     refused!(market, p.consumer, extend(1, TERM_MS, u128::MAX), UnitClosed);
     refused!(market, p.consumer, resize(1, 11, u128::MAX), UnitClosed);
@@ -217,12 +219,12 @@ fn the_delegate_operates_and_touches_no_money() {
 fn access_lists_end_at_their_limit() {
     let (mut market, p, _) = live();
     for i in 0..u8::try_from(MAX_GRANTS).unwrap() {
-        let message = market.at().set_access(1, account(100 + i), Some(Role::Reader));
+        let message = market.at().set_access(1, account(100 + i), Some(Access::Reader));
         market.send(p.consumer, message).unwrap();
     }
-    refused!(market, p.consumer, set_access(1, p.stranger, Some(Role::Writer)), TooLong);
+    refused!(market, p.consumer, set_access(1, p.stranger, Some(Access::Writer)), TooLong);
     market.send(p.consumer, market.at().set_access(1, account(100), None)).unwrap();
-    market.send(p.consumer, market.at().set_access(1, p.stranger, Some(Role::Writer))).unwrap();
+    market.send(p.consumer, market.at().set_access(1, p.stranger, Some(Access::Writer))).unwrap();
     assert_eq!(market.reservation(1).grants.len(), MAX_GRANTS);
 }
 
@@ -231,9 +233,13 @@ fn governing_is_for_the_admin_within_bounds() {
     let (mut market, p) = furnished();
     let admin = Market::admin();
     refused!(market, p.stranger, configure(Config::default(), p.stranger), NotAdmin);
-    refused!(market, p.stranger, set_paused(true), NotAdmin);
-    refused!(market, p.stranger, offer_admin(Some(p.stranger)), NotAdmin);
-    refused!(market, p.stranger, accept_admin(), NotOffered);
+    refused!(market, p.stranger, set_paused(true), NotInRole);
+    refused!(market, p.stranger, offer(Handover::Admin, Some(p.stranger)), NotAdmin);
+    refused!(market, p.stranger, take_over(Handover::Admin), NotOffered);
+    refused!(market, p.stranger, set_role(p.stranger, Role::Pauser, true), NotAdmin);
+    refused!(market, p.stranger, announce_upgrade(Some([1; 32])), NotAdmin);
+    refused!(market, p.stranger, upgrade(), NotAdmin);
+    refused!(market, admin, set_rate(1, 1), NotInRole);
     refused!(market, p.stranger, collect_fees(), ZeroAmount);
     for config in [
         Config { network_fee_bps: 1_001, ..Config::default() },
@@ -247,8 +253,8 @@ fn governing_is_for_the_admin_within_bounds() {
     refused!(market, admin, set_paused(false), NotPaused);
     market.send(admin, market.at().set_paused(true)).unwrap();
     refused!(market, admin, set_paused(true), Paused);
-    market.send(admin, market.at().offer_admin(Some(p.spare))).unwrap();
-    market.send(p.spare, market.at().accept_admin()).unwrap();
-    refused!(market, admin, set_paused(false), NotAdmin);
-    refused!(market, p.spare, accept_admin(), NotOffered);
+    market.send(admin, market.at().offer(Handover::Admin, Some(p.spare))).unwrap();
+    market.send(p.spare, market.at().take_over(Handover::Admin)).unwrap();
+    refused!(market, admin, set_paused(false), NotInRole);
+    refused!(market, p.spare, take_over(Handover::Admin), NotOffered);
 }

@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use ink::primitives::AccountId;
 use orchestrator::{
-    domain::{Kind, NodeSpec, NodeState, Order, Replica, SlaTerms, UnitSpec, MONTH_MS},
+    domain::{
+        ClusterSpec, Currency, Kind, NodeSpec, NodeState, Order, Replica, SlaTerms, UnitSpec, MONTH_MS,
+    },
     ChunkProof, Response,
 };
 use orchestrator_proof::{ChunkProof as Prover, StoredTree, TreeWriter};
@@ -83,10 +85,24 @@ pub fn unit() -> UnitSpec {
         kind: Kind::ObjectStore,
         capacity: CAPACITY,
         price: PRICE,
+        currency: Currency::Token,
         terms: terms(),
         min_term_ms: 1_000,
         max_term_ms: 12 * MONTH_MS,
         tags: b"ssd".to_vec(),
+        open: true,
+    }
+}
+
+/// A cluster for the usual unit, at twice its price and a tenth for the manager.
+pub fn cluster() -> ClusterSpec {
+    ClusterSpec {
+        kind: Kind::ObjectStore,
+        price: 2 * PRICE,
+        currency: Currency::Token,
+        terms: terms(),
+        fee_bps: 1_000,
+        parameters: b"erasure=16/48".to_vec(),
         open: true,
     }
 }
@@ -136,6 +152,7 @@ pub fn order(replica: Replica) -> Order {
         referrer: None,
         manifest: b"ipfs://manifest".to_vec(),
         max_price: u128::MAX,
+        choice: None,
     }
 }
 

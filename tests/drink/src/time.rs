@@ -311,6 +311,7 @@ fn many_pauses_leave_a_cancelled_reservation_to_its_consumer() {
         pause(&mut market, true);
         market.wait(MAX_PAUSE_MS);
         pause(&mut market, false);
+        market.wait(MAX_PAUSE_MS);
     }
     market.send(p.consumer, market.at().reserve(order(Held::new().replica(1)))).unwrap();
     market.send(p.consumer, market.at().cancel(1, None)).unwrap();

@@ -1,7 +1,9 @@
 //! What a consumer changes while a placement lives.
 
 use orchestrator_chain::{runtime::UNIT, Ledger};
-use orchestrator_domain::{price_down, price_up, Error, NodeState, Role, State, UnitSpec, DAY_MS};
+use orchestrator_domain::{
+    price_down, price_up, Access, Error, Handover, NodeState, State, UnitSpec, DAY_MS,
+};
 
 use crate::{sentences::node_spec, Market, Who::*, CAPACITY, PRICE};
 
@@ -172,14 +174,14 @@ pub fn a_reservation_goes_to_another_consumer_with_its_escrow<L: Ledger>(m: &mut
     let (id, p) = m.deal(&[1, 2]);
     m.done(Consumer, |at| at.set_auto_renew(id, UNIT));
     let buyer = m.id(Buyer);
-    m.refused(Buyer, Error::NotOffered, |at| at.accept_reservation(id));
-    m.done(Consumer, |at| at.offer_reservation(id, Some(buyer)));
-    m.done(Consumer, |at| at.offer_reservation(id, None));
-    m.refused(Buyer, Error::NotOffered, |at| at.accept_reservation(id));
-    m.done(Consumer, |at| at.offer_reservation(id, Some(buyer)));
-    m.refused(Stranger, Error::NotOffered, |at| at.accept_reservation(id));
+    m.refused(Buyer, Error::NotOffered, |at| at.take_over(Handover::Reservation(id)));
+    m.done(Consumer, |at| at.offer(Handover::Reservation(id), Some(buyer)));
+    m.done(Consumer, |at| at.offer(Handover::Reservation(id), None));
+    m.refused(Buyer, Error::NotOffered, |at| at.take_over(Handover::Reservation(id)));
+    m.done(Consumer, |at| at.offer(Handover::Reservation(id), Some(buyer)));
+    m.refused(Stranger, Error::NotOffered, |at| at.take_over(Handover::Reservation(id)));
     let (from, to) = (m.account(Consumer), m.account(Buyer));
-    m.done(Buyer, |at| at.accept_reservation(id));
+    m.done(Buyer, |at| at.take_over(Handover::Reservation(id)));
     assert_eq!(m.account(Buyer).locked, to.locked + from.locked);
     assert_eq!((m.account(Consumer).locked, m.available(Consumer)), (0, from.available));
     assert_eq!(m.reservation(id).renew_up_to, 0, "it did not agree to renew");
@@ -196,15 +198,15 @@ pub fn a_reservation_goes_to_another_consumer_with_its_escrow<L: Ledger>(m: &mut
 pub fn an_access_list_is_kept_by_the_consumer<L: Ledger>(m: &mut Market<L>) {
     let (id, _) = m.reserve(&[1]);
     let (reader, writer) = (m.id(Buyer), m.id(Referrer));
-    m.done(Consumer, |at| at.set_access(id, reader, Some(Role::Reader)));
-    m.done(Consumer, |at| at.set_access(id, writer, Some(Role::Reader)));
-    m.done(Consumer, |at| at.set_access(id, writer, Some(Role::Writer)));
-    let grants: Vec<_> = m.reservation(id).grants.iter().map(|x| (x.account, x.role)).collect();
-    assert_eq!(grants, [(reader, Role::Reader), (writer, Role::Writer)]);
+    m.done(Consumer, |at| at.set_access(id, reader, Some(Access::Reader)));
+    m.done(Consumer, |at| at.set_access(id, writer, Some(Access::Reader)));
+    m.done(Consumer, |at| at.set_access(id, writer, Some(Access::Writer)));
+    let grants: Vec<_> = m.reservation(id).grants.iter().map(|x| (x.account, x.access)).collect();
+    assert_eq!(grants, [(reader, Access::Reader), (writer, Access::Writer)]);
     m.done(Consumer, |at| at.set_access(id, reader, None));
     m.done(Consumer, |at| at.set_access(id, writer, None));
     assert!(m.reservation(id).grants.is_empty());
-    m.refused(Buyer, Error::NotConsumer, |at| at.set_access(id, reader, Some(Role::Writer)));
+    m.refused(Buyer, Error::NotConsumer, |at| at.set_access(id, reader, Some(Access::Writer)));
 }
 
 /// Nodes drain, units change and retire; what is live keeps what it agreed to.

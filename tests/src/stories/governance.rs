@@ -2,7 +2,7 @@
 
 use orchestrator::Verdict;
 use orchestrator_chain::{runtime::UNIT, Ledger};
-use orchestrator_domain::{Config, Error, State, DAY_MS, MAX_PAUSE_MS};
+use orchestrator_domain::{Config, Error, Handover, State, DAY_MS, MAX_PAUSE_MS};
 
 use crate::{Market, Who::*};
 
@@ -103,16 +103,17 @@ pub fn a_pause_ends_by_itself<L: Ledger>(m: &mut Market<L>) {
 /// The role goes over only when the other side takes it.
 pub fn the_admin_hands_over_in_two_steps<L: Ledger>(m: &mut Market<L>) {
     let next = m.id(Buyer);
-    m.refused(Buyer, Error::NotAdmin, |at| at.offer_admin(Some(next)));
-    m.refused(Buyer, Error::NotOffered, |at| at.accept_admin());
-    m.done(Admin, |at| at.offer_admin(Some(next)));
-    m.done(Admin, |at| at.offer_admin(None));
-    m.refused(Buyer, Error::NotOffered, |at| at.accept_admin());
-    m.done(Admin, |at| at.offer_admin(Some(next)));
-    m.refused(Admin, Error::NotOffered, |at| at.accept_admin());
-    m.done(Buyer, |at| at.accept_admin());
+    m.refused(Buyer, Error::NotAdmin, |at| at.offer(Handover::Admin, Some(next)));
+    m.refused(Buyer, Error::NotOffered, |at| at.take_over(Handover::Admin));
+    m.done(Admin, |at| at.offer(Handover::Admin, Some(next)));
+    m.done(Admin, |at| at.offer(Handover::Admin, None));
+    m.refused(Buyer, Error::NotOffered, |at| at.take_over(Handover::Admin));
+    m.done(Admin, |at| at.offer(Handover::Admin, Some(next)));
+    m.refused(Admin, Error::NotOffered, |at| at.take_over(Handover::Admin));
+    m.done(Buyer, |at| at.take_over(Handover::Admin));
     assert_eq!((m.picture().settings.admin, m.picture().settings.offered_to), (next, None));
-    m.refused(Admin, Error::NotAdmin, |at| at.set_paused(true));
+    m.refused(Admin, Error::NotInRole, |at| at.set_paused(true));
+    m.refused(Admin, Error::NotAdmin, |at| at.offer(Handover::Admin, None));
     m.done(Buyer, |at| at.set_paused(true));
 }
 

@@ -1,10 +1,10 @@
 //! Every limit, at the last value that fits and the first that does not.
 
-use orchestrator_chain::{AccountId, ChainError, Ledger};
+use orchestrator::OrchestratorRef;
+use orchestrator_chain::{at, AccountId, ChainError, Ledger, Message};
 use orchestrator_domain::{
-    Error, List, NodeSpec, Replica, Role, UnitSpec, MAX_CAPACITY, MAX_MONTHLY_PRICE, MAX_TERM_MS,
+    Access, Error, List, NodeSpec, Replica, UnitSpec, MAX_CAPACITY, MAX_MONTHLY_PRICE, MAX_TERM_MS,
 };
-use scale::Encode;
 
 use crate::{sentences::node_spec, Market, Who::*};
 
@@ -52,12 +52,12 @@ pub fn an_access_list_has_at_most_thirty_two_entries<L: Ledger>(m: &mut Market<L
     let (id, _) = m.reserve(&[1]);
     let account = |i: u8| AccountId::from([i; 32]);
     for i in 1..=32 {
-        m.done(Consumer, |at| at.set_access(id, account(i), Some(Role::Reader)));
+        m.done(Consumer, |at| at.set_access(id, account(i), Some(Access::Reader)));
     }
-    m.refused(Consumer, Error::TooLong, |at| at.set_access(id, account(33), Some(Role::Reader)));
-    m.done(Consumer, |at| at.set_access(id, account(32), Some(Role::Writer)));
+    m.refused(Consumer, Error::TooLong, |at| at.set_access(id, account(33), Some(Access::Reader)));
+    m.done(Consumer, |at| at.set_access(id, account(32), Some(Access::Writer)));
     m.done(Consumer, |at| at.set_access(id, account(1), None));
-    m.done(Consumer, |at| at.set_access(id, account(33), Some(Role::Reader)));
+    m.done(Consumer, |at| at.set_access(id, account(33), Some(Access::Reader)));
 }
 
 /// Fifty entries a page, whatever is asked for, and every entry on some page.
@@ -65,7 +65,7 @@ pub fn a_page_has_at_most_fifty_entries<L: Ledger>(m: &mut Market<L>) {
     for _ in 0..3 {
         m.reserve(&[1; 17]);
     }
-    let list = List::Placements(m.id(Provider));
+    let list = List::UnitPlacements(1);
     let all: Vec<u64> = (1..=51).collect();
     let page = m.ask(|at| at.list(list.clone(), 0, u32::MAX));
     assert_eq!((page.ids, page.next), (all[..50].to_vec(), 50));
@@ -163,7 +163,7 @@ pub fn numbers_of_an_order_have_their_limits<L: Ledger>(m: &mut Market<L>) {
         (spec.max_term_ms + 1, false),
     ] {
         let order = orchestrator_domain::Order { term_ms: ms, ..order.clone() };
-        let quote = m.ask(|at| at.quote(1, order.capacity, ms));
+        let quote = m.ask(|at| at.quote(1, order.capacity, ms, None));
         match m.attempt(Consumer, |at| at.reserve(order)) {
             Ok(_) => assert!(fits && quote.is_ok()),
             Err(refusal) => assert!(!fits && refusal == Error::TermOutOfBounds && quote == Err(refusal)),
@@ -172,9 +172,9 @@ pub fn numbers_of_an_order_have_their_limits<L: Ledger>(m: &mut Market<L>) {
     for (capacity, refusal) in [(0, Error::CapacityOutOfBounds), (101, Error::NotEnoughCapacity)] {
         let order = orchestrator_domain::Order { capacity, ..order.clone() };
         m.refused(Consumer, refusal, |at| at.reserve(order));
-        assert_eq!(m.ask(|at| at.quote(1, capacity, spec.min_term_ms)), Err(refusal));
+        assert_eq!(m.ask(|at| at.quote(1, capacity, spec.min_term_ms, None)), Err(refusal));
     }
-    let price = m.ask(|at| at.quote(1, order.capacity, order.term_ms)).expect("it is offered").price;
+    let price = m.ask(|at| at.quote(1, order.capacity, order.term_ms, None)).expect("it is offered").price;
     let mut exact = orchestrator_domain::Order { max_price: price, ..order };
     m.done(Consumer, |at| at.reserve(exact.clone()));
     exact.max_price -= 1;
@@ -198,14 +198,13 @@ pub fn data_has_as_many_chunks_as_the_capacity_holds<L: Ledger>(m: &mut Market<L
 /// The contract reads calls of up to 16,384 bytes; the chain turns a longer one down before anything happens, and the
 /// ledger says so in a sentence.
 pub fn a_call_has_at_most_16_kib<L: Ledger>(m: &mut Market<L>) {
+    let (signer, contract) = (Stranger.signer(), m.contract);
     let call = |length: usize| {
-        let mut data = ink::selector_bytes!("settle_many").to_vec();
-        // The rest of the input is a list of ids and bytes that are left over.
-        Vec::<u64>::new().encode_to(&mut data);
+        // No ids, and bytes that are left over.
+        let mut data = at::<OrchestratorRef>(contract).settle_many(Vec::new()).parts().2;
         data.resize(length, 0);
         data
     };
-    let (signer, contract) = (Stranger.signer(), m.contract);
     m.ledger.call(&signer, contract, 0, &call(16_384)).expect("it fits");
     let long = m.ledger.dry_run(signer.account(), contract, 0, &call(16_385)).expect_err("too long");
     let sent = m.ledger.call(&signer, contract, 0, &call(16_385)).expect_err("too long");

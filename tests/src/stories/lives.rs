@@ -207,14 +207,17 @@ pub fn lists_and_search_show_what_is_alive<L: Ledger>(m: &mut Market<L>) {
     m.done(Consumer, |at| at.cancel(first, None));
     m.done(Consumer, |at| at.close(first));
     assert_eq!(m.ask(|at| at.list(consumer, 0, 50)).ids, [second]);
+    let on_unit = List::UnitPlacements(1);
+    assert_eq!(m.ask(|at| at.list(on_unit, 0, 50)).ids, [p[1] + 1]);
     let provider = List::Placements(m.id(Provider));
-    assert_eq!(m.ask(|at| at.list(provider, 0, 50)).ids, [p[1] + 1]);
+    assert_eq!(m.ask(|at| at.list(provider.clone(), 0, 50)).ids, [0; 0], "nothing is accepted yet");
     let mut filter = orchestrator::Filter {
         kind: None,
         region: Some(276),
         capacity: 100,
         max_price: PRICE,
         term_ms: m.term(),
+        cluster: None,
     };
     let find = |m: &Market<L>, filter: &orchestrator::Filter, cursor, limit| {
         let found = m.ask(|at| at.find_data_units(filter.clone(), cursor, limit));
@@ -223,6 +226,7 @@ pub fn lists_and_search_show_what_is_alive<L: Ledger>(m: &mut Market<L>) {
     assert_eq!(find(m, &filter, 0, 50), (vec![1, 2], 0));
     assert_eq!(find(m, &filter, 0, 1), (vec![1], 2));
     m.accept(p[1] + 1);
+    assert_eq!(m.ask(|at| at.list(provider, 0, 50)).ids, [p[1] + 1]);
     assert_eq!(find(m, &filter, 0, 50), (vec![2], 0), "the first has less than 100 free");
     filter.max_price = PRICE - 1;
     assert_eq!(find(m, &filter, 0, 50), (vec![], 0));

@@ -1,11 +1,12 @@
 //! One random run.
 
+mod clusters;
 mod others;
 
 use std::fmt::Debug;
 
 use orchestrator_chain::{runtime::UNIT, Embedded};
-use orchestrator_domain::{Error, Placement, Result, Role, State, DAY_MS};
+use orchestrator_domain::{Access, Error, Handover, Placement, Result, Role, State, DAY_MS};
 use orchestrator_scenarios::{Market, Model, Who, Who::*};
 use rand::{rngs::StdRng, seq::SliceRandom, Rng, SeedableRng};
 
@@ -37,8 +38,16 @@ impl Player {
     pub fn new(seed: u64) -> Self {
         let mut market = Market::embedded();
         market.set_up();
+        let mut rng = StdRng::seed_from_u64(seed);
+        if rng.gen_bool(0.8) {
+            market.cluster_set_up(&[Provider, Spare, Third, Fourth]);
+        }
+        if rng.gen_bool(0.4) {
+            let (feed, now) = (market.id(PriceFeed), market.clock().now);
+            market.done(Admin, |at| at.set_role(feed, Role::PriceFeed, true));
+            market.done(PriceFeed, |at| at.set_rate(UNIT, now));
+        }
         market.watch_refusals_quickly();
-        let rng = StdRng::seed_from_u64(seed);
         Self { market, rng, seed, trail: Vec::new(), accepted: 0, refused: 0 }
     }
 
@@ -93,7 +102,7 @@ impl Player {
 
     fn consumer_of(&mut self, reservation: u64) -> Who {
         let consumer = self.market.picture().reservations.get(&reservation).map(|r| r.consumer);
-        let best = [Consumer, Buyer].into_iter().find(|who| Some(self.market.id(*who)) == consumer);
+        let best = [Consumer, Buyer, Tenant].into_iter().find(|who| Some(self.market.id(*who)) == consumer);
         self.who(best.unwrap_or(Consumer))
     }
 
@@ -141,23 +150,33 @@ impl Player {
     /// Lets time pass and makes one call.
     pub fn play(&mut self) {
         self.pass_time();
+        if self.market.picture().placements.is_empty() && self.chance(70) {
+            return self.reserve();
+        }
         match self.rng.gen_range(0..100) {
             0..=11 => self.reserve(),
-            12..=38 => self.provider_acts(),
-            39..=55 => self.rounds(),
-            56..=69 => self.anybody_acts(),
-            70..=86 => self.consumer_acts(),
-            87..=91 => self.money_moves(),
-            92..=96 => self.units_change(),
+            12..=34 => self.provider_acts(),
+            35..=51 => self.rounds(),
+            52..=64 => self.anybody_acts(),
+            65..=79 => self.consumer_acts(),
+            80..=83 => self.money_moves(),
+            84..=87 => self.units_change(),
+            88..=96 => self.cluster_acts(),
             _ => self.admin_acts(),
         }
     }
 
     fn reserve(&mut self) {
-        let best = if self.chance(80) { Consumer } else { Buyer };
+        let best = *[Consumer, Consumer, Buyer, Tenant].choose(&mut self.rng).expect("there are some");
         let who = self.who(best);
-        let units: Vec<u64> = (0..self.rng.gen_range(1..4)).map(|_| self.unit()).collect();
-        let mut order = self.market.order(&units);
+        let replicas = self.rng.gen_range(1..4);
+        let mut order = if !self.market.picture().clusters.is_empty() && self.chance(50) {
+            let cluster = self.cluster();
+            self.cluster_order(cluster, replicas)
+        } else {
+            let units: Vec<u64> = (0..replicas).map(|_| self.unit()).collect();
+            self.market.order(&units)
+        };
         if self.chance(30) {
             order.capacity = self.rng.gen_range(0..60);
         }
@@ -179,18 +198,63 @@ impl Player {
             (order.replicas[0].root, order.replicas[0].chunks) = ([0; 32], 0);
         }
         self.trail.push(format!("{who:?} reserve {order:?}"));
+        let model = Model { state: self.market.picture(), clock: self.market.clock() };
+        let said = model.reserve(self.market.id(who), &order);
         let came = self.market.attempt(who, |at| at.reserve(order));
-        self.judge(came, None, 0);
+        if let (Ok(id), Ok(units)) = (&came, &said) {
+            let slots = self.market.reservation(*id).slots;
+            let taken: Vec<u64> = slots.iter().map(|x| self.market.placement(x.placement).unit).collect();
+            assert_eq!(taken, *units);
+        }
+        self.judge(came, Some(said.map(|_| None)), 0);
+    }
+
+    /// A slot is filled anew, by its consumer or, in a cluster, its manager.
+    fn replace(&mut self) {
+        let all = &self.market.picture().placements;
+        let lost = |p: &&Placement| matches!(p.state, State::Failed | State::Cancelled | State::Withdrawn);
+        let lost: Vec<_> = all.values().filter(lost).map(|p| (p.reservation, p.slot, p.root)).collect();
+        let (id, slot, root) = match lost.choose(&mut self.rng) {
+            Some(lost) if self.rng.gen_bool(0.9) => *lost,
+            _ => (self.reservation(), self.rng.gen_range(0..4), [0; 32]),
+        };
+        let within = self.market.picture().reservations.get(&id).and_then(|r| r.cluster());
+        let who = match within {
+            Some(cluster) if self.chance(60) => self.manager_of(cluster),
+            _ => self.consumer_of(id),
+        };
+        let number = self.rng.gen_range(1_000..9_000);
+        let unit = if self.chance(60) && within.is_some() { 0 } else { self.unit() };
+        let mut replica = self.market.data(number).on(unit);
+        match self.rng.gen_range(0..10) {
+            0..=6 => replica.root = root,
+            7 => (replica.root, replica.chunks) = ([0; 32], 0),
+            _ => {}
+        }
+        if replica.root == [0; 32] {
+            replica.chunks = 0;
+        }
+        let max = if self.chance(80) { u128::MAX } else { self.money() };
+        self.trail.push(format!("{who:?} replace slot {slot} of {id} by {replica:?} for {max}"));
+        let model = Model { state: self.market.picture(), clock: self.market.clock() };
+        let said = model.replace(self.market.id(who), id, slot, &replica, max);
+        let came = self.market.attempt(who, |at| at.replace(id, slot, replica, max));
+        if let (Ok(new), Ok(unit)) = (&came, &said) {
+            assert_eq!(self.market.placement(*new).unit, *unit);
+        }
+        self.judge(came, Some(said.map(|_| None)), 0);
     }
 
     fn provider_acts(&mut self) {
-        let pick = self.rng.gen_range(0..12);
-        let state = match pick {
-            0..=4 | 10 => State::Proposed,
-            5..=8 => State::Accepted,
-            _ => State::Active,
-        };
+        let state = *[State::Proposed, State::Accepted, State::Active].choose(&mut self.rng).expect("three");
         let id = self.placement_in(state);
+        let found = self.market.picture().placements.get(&id).map(|p| p.state);
+        let pick = match found {
+            _ if self.chance(15) => self.rng.gen_range(0..12),
+            Some(State::Proposed) => *[0, 0, 0, 0, 0, 10].choose(&mut self.rng).expect("six"),
+            Some(State::Accepted) => *[5, 5, 5, 5, 5, 11].choose(&mut self.rng).expect("six"),
+            _ => *[5, 9, 11].choose(&mut self.rng).expect("three"),
+        };
         let who = self.provider_of(id);
         let caller = self.market.id(who);
         self.trail.push(format!("{who:?} provider act {pick} on {id}"));
@@ -247,7 +311,14 @@ impl Player {
                 _ => {}
             }
         }
-        let best = if self.chance(60) { Provider } else { Spare };
+        let best = *[Provider, Provider, Spare, Third, Fourth].choose(&mut self.rng).expect("there are some");
+        let own = |x: &&orchestrator::Response| {
+            let known = self.market.picture().placements.contains_key(&x.placement);
+            known && self.market.provider_of(x.placement) == best
+        };
+        if responses.iter().filter(own).count() == 0 {
+            responses.truncate(1);
+        }
         let who = self.who(best);
         let ids: Vec<u64> = responses.iter().map(|x| x.placement).collect();
         self.trail.push(format!("{who:?} prove {ids:?}"));
@@ -294,11 +365,13 @@ impl Player {
         let id = self.reservation();
         let who = self.consumer_of(id);
         let slot = if self.chance(50) { None } else { Some(self.rng.gen_range(0..4)) };
-        let pick = self.rng.gen_range(0..13);
+        let pick = self.rng.gen_range(0..14);
+        if pick == 6 || pick == 13 {
+            return self.replace();
+        }
         let other = self.who(Buyer);
         let (to, beat, ceiling) = (self.market.id(other), self.market.beat_ms, self.money());
-        let (more, capacity, unit) =
-            (self.rng.gen_range(0..6 * beat), self.rng.gen_range(0..9), self.rng.gen_range(1..3));
+        let (more, capacity) = (self.rng.gen_range(0..6 * beat), self.rng.gen_range(0..9));
         let number = self.rng.gen_range(1_000..9_000);
         let data = self.market.data(number);
         let placement = self.placement_in(State::Active);
@@ -313,11 +386,10 @@ impl Player {
             1 => m.attempt(who, |at| at.terminate(id, slot)),
             2 | 3 => m.attempt(who, |at| at.extend(id, more, ceiling.max(UNIT))),
             4 | 5 => m.attempt(who, |at| at.resize(id, capacity, ceiling.max(UNIT))),
-            6 => m.attempt(who, |at| at.replace(id, slot.unwrap_or(0), data.on(unit), u128::MAX)).map(drop),
             7 => m.attempt(who, |at| at.set_auto_renew(id, ceiling)),
-            8 => m.attempt(who, |at| at.offer_reservation(id, Some(to))),
-            9 => m.attempt(other, |at| at.accept_reservation(id)),
-            10 => m.attempt(who, |at| at.set_access(id, to, Some(Role::Reader))),
+            8 => m.attempt(who, |at| at.offer(Handover::Reservation(id), Some(to))),
+            9 => m.attempt(other, |at| at.take_over(Handover::Reservation(id))),
+            10 => m.attempt(who, |at| at.set_access(id, to, Some(Access::Reader))),
             11 => m.attempt(who, |at| at.commit_data(placement, data.root, data.chunks)),
             _ => m.attempt(who, |at| at.close(id)),
         };

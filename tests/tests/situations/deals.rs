@@ -1,8 +1,13 @@
 //! Situations in which messages are refused: reservations, placements, rounds, money.
 
-use orchestrator_domain::{Error, Order, Replica, UnitSpec, UNIT_REST_MS};
+use orchestrator_chain::runtime::UNIT;
+use orchestrator_domain::{
+    Error, Order, Replica, UnitSpec, PAUSE_REST_MS, RATE_AGE_MS, UNIT_REST_MS, UPGRADE_NOTICE_MS,
+    UPGRADE_OPEN_MS,
+};
 use orchestrator_scenarios::{Who::*, CAPACITY, PRICE};
 
+use super::office::rated;
 use crate::every;
 
 #[test]
@@ -30,8 +35,17 @@ fn a_pause_stops_new_business() {
 
 #[test]
 fn a_unit_must_exist() {
-    let messages =
-        ["update_unit", "retire_unit", "quote", "reserve", "replace", "accept", "commit_data", "accept_data"];
+    let messages = [
+        "update_unit",
+        "retire_unit",
+        "quote",
+        "reserve",
+        "replace",
+        "accept",
+        "commit_data",
+        "accept_data",
+        "set_member",
+    ];
     every(Error::UnknownUnit, &messages, |m| {
         let (spec, term, error) = (m.unit_spec(), m.term(), Error::UnknownUnit);
         let gone = m.done(Provider, |at| at.register_unit(1, spec.clone()));
@@ -44,10 +58,12 @@ fn a_unit_must_exist() {
         m.refused(Provider, error, |at| at.accept(proposed[0]));
         m.refused(Consumer, error, |at| at.commit_data(proposed[0], data.root, data.chunks));
         m.refused(Provider, error, |at| at.accept_data(proposed[0], data.root, data.chunks));
+        let cluster = m.cluster_set_up(&[]);
         for id in [0, gone, gone + 1, u64::MAX] {
+            m.refused(Manager, error, |at| at.set_member(cluster, id, 1));
             m.refused(Provider, error, |at| at.update_unit(id, spec.clone()));
             m.refused(Provider, error, |at| at.retire_unit(id));
-            m.refused(Provider, error, |at| at.quote(id, 1, term));
+            m.refused(Provider, error, |at| at.quote(id, 1, term, None));
             let order = m.order(&[1, id]);
             m.refused(Consumer, error, |at| at.reserve(order));
             m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(id), u128::MAX));
@@ -79,7 +95,14 @@ fn a_payer_needs_money() {
 
 #[test]
 fn a_provider_needs_its_collateral() {
-    every(Error::ProviderShort, &["accept", "extend", "resize", "renew"], |m| {
+    let messages = ["accept", "extend", "resize", "renew", "reserve", "replace"];
+    every(Error::ProviderShort, &messages, |m| {
+        let cluster = m.cluster_set_up(&[Provider]);
+        let mut order = m.cluster_order(cluster, 1);
+        order.replicas[0].unit = 1;
+        let (empty, _) = m.reserve_as(Tenant, order.clone());
+        m.done(Tenant, |at| at.cancel(empty, None));
+        let data = m.data(9);
         let (id, active) = m.deal(&[1]);
         let (_, proposed) = m.reserve(&[1]);
         let term = m.term();
@@ -87,6 +110,8 @@ fn a_provider_needs_its_collateral() {
         let all = m.available(Provider);
         m.done(Provider, |at| at.withdraw(all));
         m.refused(Provider, Error::ProviderShort, |at| at.accept(proposed[0]));
+        m.refused(Tenant, Error::ProviderShort, |at| at.reserve(order));
+        m.refused(Tenant, Error::ProviderShort, |at| at.replace(empty, 0, data.on(1), u128::MAX));
         m.refused(Consumer, Error::ProviderShort, |at| at.extend(id, term, u128::MAX));
         m.refused(Consumer, Error::ProviderShort, |at| at.resize(id, 9, u128::MAX));
         let spec = UnitSpec { price: PRICE * 5, ..m.unit_spec() };
@@ -98,7 +123,8 @@ fn a_provider_needs_its_collateral() {
 
 #[test]
 fn a_ceiling_binds() {
-    every(Error::AboveCeiling, &["reserve", "replace", "extend", "resize", "renew"], |m| {
+    let messages = ["reserve", "replace", "extend", "resize", "renew", "withdraw_placement"];
+    every(Error::AboveCeiling, &messages, |m| {
         let (id, active) = m.deal(&[1]);
         let (empty, _) = m.reserve(&[1]);
         m.done(Consumer, |at| at.cancel(empty, None));
@@ -109,6 +135,7 @@ fn a_ceiling_binds() {
         m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(1), 1));
         m.refused(Consumer, error, |at| at.extend(id, beat, 1));
         m.refused(Consumer, error, |at| at.resize(id, 9, 1));
+        m.refused(Provider, error, |at| at.withdraw_placement(active[0], 1));
         m.beats(10);
         m.refused(Stranger, error, |at| at.renew(active[0]));
     });
@@ -166,7 +193,20 @@ fn a_challenger_keeps_to_the_terms_of_the_unit() {
 
 #[test]
 fn some_things_come_too_early() {
-    every(Error::TooEarly, &["open_round", "renew"], |m| {
+    every(Error::TooEarly, &["open_round", "renew", "set_paused", "set_rate", "upgrade"], |m| {
+        let told = rated(m);
+        m.refused(PriceFeed, Error::TooEarly, |at| at.set_rate(UNIT, told + 1));
+        m.refused(PriceFeed, Error::TooEarly, |at| at.set_rate(UNIT, told));
+        m.done(Admin, |at| at.announce_upgrade(Some([7; 32])));
+        m.advance(UPGRADE_NOTICE_MS - 1);
+        m.refused(Admin, Error::TooEarly, |at| at.upgrade());
+        m.done(Admin, |at| at.set_paused(true));
+        m.done(Admin, |at| at.set_paused(false));
+        m.advance(PAUSE_REST_MS - 1);
+        m.refused(Admin, Error::TooEarly, |at| at.set_paused(true));
+        m.advance(1);
+        m.done(Admin, |at| at.set_paused(true));
+        m.done(Admin, |at| at.set_paused(false));
         let (id, p) = m.deal(&[1]);
         m.done(Consumer, |at| at.set_auto_renew(id, u128::MAX));
         m.open_round();
@@ -179,7 +219,18 @@ fn some_things_come_too_early() {
 
 #[test]
 fn some_things_come_too_late() {
-    every(Error::TooLate, &["terminate", "extend", "resize"], |m| {
+    let messages = ["terminate", "extend", "resize", "replace", "set_rate", "upgrade"];
+    every(Error::TooLate, &messages, |m| {
+        let told = rated(m);
+        m.done(Admin, |at| at.announce_upgrade(Some([7; 32])));
+        m.advance(UPGRADE_NOTICE_MS + UPGRADE_OPEN_MS);
+        m.refused(Admin, Error::TooLate, |at| at.upgrade());
+        m.refused(PriceFeed, Error::TooLate, |at| at.set_rate(UNIT, told + RATE_AGE_MS));
+        let (left, p) = m.deal(&[1]);
+        m.done(Provider, |at| at.withdraw_placement(p[0], u128::MAX));
+        m.advance(m.term());
+        let data = m.data(4);
+        m.refused(Consumer, Error::TooLate, |at| at.replace(left, 0, data.on(2), u128::MAX));
         let (id, _) = m.deal(&[1]);
         let (last, _) = m.deal(&[1]);
         m.done(Consumer, |at| at.terminate(id, None));

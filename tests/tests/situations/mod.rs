@@ -1,35 +1,45 @@
 //! Situations in which messages are refused: parties, records, limits.
 
+mod clusters;
 mod deals;
 mod offers;
+mod office;
 
-use orchestrator_domain::{Config, Error, NodeSpec, NodeState, Role, UnitSpec};
+use orchestrator_domain::{
+    Access, ClusterSpec, Config, Error, Handover, NodeSpec, NodeState, Role, UnitSpec, MAX_HOLDERS,
+    MAX_PARAMETER_BYTES,
+};
 use orchestrator_scenarios::Who::*;
 
 use super::every;
 
 #[test]
 fn only_the_admin_governs() {
-    every(Error::NotAdmin, &["offer_admin", "configure", "set_paused"], |m| {
+    every(Error::NotAdmin, &["offer", "configure", "set_role", "announce_upgrade", "upgrade"], |m| {
         let me = m.id(Stranger);
-        m.refused(Stranger, Error::NotAdmin, |at| at.offer_admin(Some(me)));
+        m.refused(Stranger, Error::NotAdmin, |at| at.offer(Handover::Admin, Some(me)));
         m.refused(Treasury, Error::NotAdmin, |at| at.configure(Config::default(), me));
-        m.refused(Stranger, Error::NotAdmin, |at| at.set_paused(true));
-        m.refused(Stranger, Error::NotAdmin, |at| at.set_paused(false));
+        m.refused(Stranger, Error::NotAdmin, |at| at.set_role(me, Role::Pauser, true));
+        m.refused(Stranger, Error::NotAdmin, |at| at.announce_upgrade(Some([1; 32])));
+        m.refused(Stranger, Error::NotAdmin, |at| at.upgrade());
     });
 }
 
 #[test]
 fn only_who_was_offered_takes_over() {
-    every(Error::NotOffered, &["accept_admin", "accept_reservation"], |m| {
+    every(Error::NotOffered, &["take_over"], |m| {
         let (id, _) = m.reserve(&[1]);
-        m.refused(Admin, Error::NotOffered, |at| at.accept_admin());
-        m.refused(Consumer, Error::NotOffered, |at| at.accept_reservation(id));
+        let cluster = m.cluster_set_up(&[]);
+        m.refused(Admin, Error::NotOffered, |at| at.take_over(Handover::Admin));
+        m.refused(Consumer, Error::NotOffered, |at| at.take_over(Handover::Reservation(id)));
+        m.refused(Manager, Error::NotOffered, |at| at.take_over(Handover::Cluster(cluster)));
         let buyer = m.id(Buyer);
-        m.done(Consumer, |at| at.offer_reservation(id, Some(buyer)));
-        m.done(Admin, |at| at.offer_admin(Some(buyer)));
-        m.refused(Stranger, Error::NotOffered, |at| at.accept_reservation(id));
-        m.refused(Stranger, Error::NotOffered, |at| at.accept_admin());
+        m.done(Consumer, |at| at.offer(Handover::Reservation(id), Some(buyer)));
+        m.done(Admin, |at| at.offer(Handover::Admin, Some(buyer)));
+        m.done(Manager, |at| at.offer(Handover::Cluster(cluster), Some(buyer)));
+        m.refused(Stranger, Error::NotOffered, |at| at.take_over(Handover::Reservation(id)));
+        m.refused(Stranger, Error::NotOffered, |at| at.take_over(Handover::Admin));
+        m.refused(Stranger, Error::NotOffered, |at| at.take_over(Handover::Cluster(cluster)));
     });
 }
 
@@ -43,7 +53,7 @@ fn only_the_consumer_changes_its_reservation() {
         "replace",
         "close",
         "set_auto_renew",
-        "offer_reservation",
+        "offer",
         "set_access",
         "commit_data",
     ];
@@ -60,8 +70,8 @@ fn only_the_consumer_changes_its_reservation() {
             m.refused(who, Error::NotConsumer, |at| at.replace(id, 0, data.on(2), u128::MAX));
             m.refused(who, Error::NotConsumer, |at| at.close(ended));
             m.refused(who, Error::NotConsumer, |at| at.set_auto_renew(id, 1));
-            m.refused(who, Error::NotConsumer, |at| at.offer_reservation(id, Some(me)));
-            m.refused(who, Error::NotConsumer, |at| at.set_access(id, me, Some(Role::Writer)));
+            m.refused(who, Error::NotConsumer, |at| at.offer(Handover::Reservation(id), Some(me)));
+            m.refused(who, Error::NotConsumer, |at| at.set_access(id, me, Some(Access::Writer)));
             m.refused(who, Error::NotConsumer, |at| at.commit_data(p[0], data.root, data.chunks));
         }
     });
@@ -138,8 +148,8 @@ fn a_reservation_must_exist() {
         "replace",
         "close",
         "set_auto_renew",
-        "offer_reservation",
-        "accept_reservation",
+        "offer",
+        "take_over",
         "set_access",
     ];
     every(Error::UnknownReservation, &messages, |m| {
@@ -155,9 +165,9 @@ fn a_reservation_must_exist() {
             m.refused(Consumer, error, |at| at.replace(id, 0, data.on(2), u128::MAX));
             m.refused(Consumer, error, |at| at.close(id));
             m.refused(Consumer, error, |at| at.set_auto_renew(id, 1));
-            m.refused(Consumer, error, |at| at.offer_reservation(id, Some(me)));
-            m.refused(Consumer, error, |at| at.accept_reservation(id));
-            m.refused(Consumer, error, |at| at.set_access(id, me, Some(Role::Writer)));
+            m.refused(Consumer, error, |at| at.offer(Handover::Reservation(id), Some(me)));
+            m.refused(Consumer, error, |at| at.take_over(Handover::Reservation(id)));
+            m.refused(Consumer, error, |at| at.set_access(id, me, Some(Access::Writer)));
         }
     });
 }
@@ -223,8 +233,14 @@ fn a_slot_must_exist() {
 
 #[test]
 fn an_amount_is_not_zero() {
-    every(Error::ZeroAmount, &["deposit", "deposit_for", "withdraw", "collect_fees"], |m| {
-        let other = m.id(Buyer);
+    let messages = ["deposit", "deposit_for", "withdraw", "collect_fees", "distribute", "claim"];
+    every(Error::ZeroAmount, &messages, |m| {
+        let (other, cluster) = (m.id(Buyer), m.cluster_set_up(&[Provider]));
+        m.refused(Stranger, Error::ZeroAmount, |at| at.distribute(cluster));
+        for who in [Provider, Spare, Stranger] {
+            let provider = m.id(who);
+            m.refused(Stranger, Error::ZeroAmount, |at| at.claim(cluster, provider));
+        }
         m.refused(Consumer, Error::ZeroAmount, |at| at.deposit());
         m.refused(Consumer, Error::ZeroAmount, |at| at.deposit_for(other));
         m.refused(Consumer, Error::ZeroAmount, |at| at.withdraw(0));
@@ -253,9 +269,20 @@ fn texts_and_lists_have_limits() {
         "update_unit",
         "reserve",
         "set_access",
+        "create_cluster",
+        "update_cluster",
+        "set_role",
     ];
     every(Error::TooLong, &messages, |m| {
         let (id, _) = m.reserve(&[1]);
+        let cluster = m.cluster_set_up(&[]);
+        let spec = ClusterSpec { parameters: vec![0; MAX_PARAMETER_BYTES + 1], ..m.cluster_spec() };
+        m.refused(Manager, Error::TooLong, |at| at.create_cluster(spec.clone()));
+        m.refused(Manager, Error::TooLong, |at| at.update_cluster(cluster, spec));
+        for i in 0..MAX_HOLDERS as u8 {
+            m.done(Admin, |at| at.set_role([i; 32].into(), Role::Observer, true));
+        }
+        m.refused(Admin, Error::TooLong, |at| at.set_role([99; 32].into(), Role::Observer, true));
         let node = NodeSpec { endpoint: vec![0; 257], ..m.picture().nodes[&1].spec.clone() };
         let unit = UnitSpec { tags: vec![0; 129], ..m.unit_spec() };
         let mut order = m.order(&[1]);
@@ -267,17 +294,22 @@ fn texts_and_lists_have_limits() {
         m.refused(Provider, Error::TooLong, |at| at.update_unit(1, unit));
         m.refused(Consumer, Error::TooLong, |at| at.reserve(order));
         for i in 0..32u8 {
-            m.done(Consumer, |at| at.set_access(id, [i; 32].into(), Some(Role::Reader)));
+            m.done(Consumer, |at| at.set_access(id, [i; 32].into(), Some(Access::Reader)));
         }
-        m.refused(Consumer, Error::TooLong, |at| at.set_access(id, [32; 32].into(), Some(Role::Reader)));
+        m.refused(Consumer, Error::TooLong, |at| at.set_access(id, [32; 32].into(), Some(Access::Reader)));
     });
 }
 
 #[test]
 fn sla_terms_have_bounds() {
-    every(Error::TermsOutOfBounds, &["register_unit", "update_unit"], |m| {
-        let mut unit = m.unit_spec();
+    let messages = ["register_unit", "update_unit", "create_cluster", "update_cluster"];
+    every(Error::TermsOutOfBounds, &messages, |m| {
+        let (mut unit, mut spec) = (m.unit_spec(), m.cluster_spec());
+        let cluster = m.cluster_set_up(&[]);
         unit.terms.samples = 9;
+        spec.terms.samples = 9;
+        m.refused(Manager, Error::TermsOutOfBounds, |at| at.create_cluster(spec.clone()));
+        m.refused(Manager, Error::TermsOutOfBounds, |at| at.update_cluster(cluster, spec));
         m.refused(Provider, Error::TermsOutOfBounds, |at| at.register_unit(1, unit.clone()));
         m.refused(Provider, Error::TermsOutOfBounds, |at| at.update_unit(1, unit));
     });
@@ -305,6 +337,8 @@ fn a_unit_with_placements_stays() {
         let (_, p) = m.reserve(&[1]);
         m.accept(p[0]);
         m.refused(Provider, Error::UnitInUse, |at| at.retire_unit(1));
+        m.cluster_set_up(&[Spare]);
+        m.refused(Spare, Error::UnitInUse, |at| at.retire_unit(2));
     });
 }
 
@@ -330,7 +364,7 @@ fn a_draining_node_takes_nothing_new() {
         for state in [NodeState::Draining, NodeState::Offline] {
             let node = NodeSpec { state, ..m.picture().nodes[&1].spec.clone() };
             m.done(Provider, |at| at.update_node(1, node));
-            m.refused(Stranger, Error::NodeNotOnline, |at| at.quote(1, 1, term));
+            m.refused(Stranger, Error::NodeNotOnline, |at| at.quote(1, 1, term, None));
             m.refused(Consumer, Error::NodeNotOnline, |at| at.reserve(order.clone()));
             m.refused(Consumer, Error::NodeNotOnline, |at| at.replace(empty, 0, data.on(1), u128::MAX));
             m.refused(Provider, Error::NodeNotOnline, |at| at.accept(proposed[0]));
