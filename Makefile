@@ -11,7 +11,7 @@ export FILE
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
-demo: contract ## tell a deal from end to end on a chain inside the process (FILE=path to store, ARGS=more options)
+demo: contract ## tell a deal from end to end on a chain inside the process (FILE=path to store, ARGS="--story cluster")
 	cargo run --release -p orch -- demo $${FILE:+--file "$$FILE"} $(ARGS)
 
 test: contract ## run all tests; the last line counts them
