@@ -42,8 +42,8 @@ impl Manager {
         self.party.send(ledger, "create a cluster", self.party.market().create_cluster(spec))
     }
 
-    /// Brings what a data unit has committed to a cluster to `capacity`; with zero it is no member any more. For more than
-    /// it has now its provider must trust the manager.
+    /// Brings what a data unit has committed to a cluster to `capacity`; with zero and nothing in use it is no member any
+    /// more. For more than it has now its provider must trust the manager.
     pub fn set_member<L>(
         &self,
         ledger: &mut L,
@@ -67,7 +67,8 @@ impl Manager {
         self.party.list(ledger, &List::Members(cluster))
     }
 
-    /// Ends all memberships of a cluster. Refuses at the first that carries placements.
+    /// Ends all memberships of a cluster. Members that carry placements take nothing new from now on, and stay until this
+    /// is called again after their end.
     pub fn release_members<L: Ledger + ?Sized>(
         &self,
         ledger: &mut L,
@@ -115,15 +116,13 @@ impl Manager {
         Ok(renewed)
     }
 
-    /// Slots whose placement has failed, was left by its provider or never became active, and which can be filled for
-    /// the rest of the term. What the consumer itself has ended is none of the manager's business.
+    /// Slots whose placement was active and has failed or was left by its provider, and which can be filled for the rest of
+    /// the term. What the consumer itself has ended, and what never began, is none of the manager's business.
     pub fn lost<L: Ledger + ?Sized>(&self, ledger: &L, cluster: u64) -> Result<Vec<Filled>, PartyError> {
         let mut lost = self.filled(ledger, cluster)?;
         let now = now(ledger)?;
         lost.retain(|Filled { record: p, .. }| {
-            matches!(p.state, State::Failed | State::Withdrawn | State::Cancelled)
-                && !p.terminated
-                && (p.ends_at == 0 || p.ends_at > now)
+            matches!(p.state, State::Failed | State::Withdrawn) && !p.terminated && p.ends_at > now
         });
         Ok(lost)
     }
@@ -145,7 +144,7 @@ impl Manager {
     pub fn replace<L: Ledger + ?Sized>(&self, ledger: &mut L, lost: &Filled) -> Result<u64, PartyError> {
         let doing = "replace a placement";
         let p = &lost.record;
-        let left = if p.ends_at == 0 { p.term_ms } else { p.ends_at.saturating_sub(now(ledger)?) };
+        let left = p.ends_at.saturating_sub(now(ledger)?);
         let worth: Balance =
             price_up(p.price, p.capacity, left).map_err(|refusal| PartyError::Refused { doing, refusal })?;
         let by = |unit| {
