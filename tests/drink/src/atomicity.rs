@@ -117,7 +117,8 @@ fn a_batch_longer_than_the_buffer_judges_none_of_it() {
     let (mut market, p, held) = live();
     market.send(p.consumer, market.at().open_round([7; 32])).unwrap();
     let answer = held.answer(&mut market, 1);
-    let long = market.at().prove(vec![answer.clone(); 20]).params().exec_input().encode();
+    let enough = 16_384 / answer.encoded_size() + 1;
+    let long = market.at().prove(vec![answer.clone(); enough]).params().exec_input().encode();
     assert!(long.len() > 16_384);
     let before = market.state_root();
     assert!(matches!(market.fault(p.provider, 0, long), Fault::Dispatch(_)));
