@@ -8,7 +8,7 @@ use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
     chunks_fit, price_down, price_up, share_up, Balance, Clock, DataUnit, Error, List, Placement, Replica,
-    Reservation, Result, State, Tally,
+    Reservation, Result, State, Tally, SLOWEST_IN_CLUSTER_MS,
 };
 
 /// A change that a consumer asks of the placements of a reservation.
@@ -198,12 +198,14 @@ impl Orchestrator {
         }
         let escrow = price_up(price, r.capacity, term_ms)?;
         let accept_by = clock.working_ms().saturating_add(self.config.accept_ms.into());
-        // Nobody asks a member of a cluster: it keeps capacity for no longer than it may be paid for, and a challenger
-        // slower than its terms does not make a miss dearer.
-        let (mut activate_ms, mut interval_ms) = (self.config.activate_ms.into(), challenger.interval_ms);
+        // Nobody asks a member of a cluster: it keeps capacity for no longer than it may be paid for, and one miss costs
+        // it no more than a day, or the interval of its terms.
+        let mut activate_ms = self.config.activate_ms.into();
         if r.choice.is_some() {
             activate_ms = term_ms.min(activate_ms);
-            interval_ms = terms.interval_ms;
+            if challenger.interval_ms > terms.interval_ms.max(SLOWEST_IN_CLUSTER_MS) {
+                return Err(Error::IntervalOutOfBounds);
+            }
         }
         let id = next(&mut self.last_placement)?;
         let unit_place = self.enlist(List::UnitPlacements(unit_id), &mut unit.placements, id)?;
@@ -223,7 +225,7 @@ impl Orchestrator {
             referral_bps: if r.referrer.is_some() { self.config.referral_bps } else { 0 },
             manager_bps,
             reporter_bps: self.config.reporter_bps,
-            interval_ms,
+            interval_ms: challenger.interval_ms,
             accept_by,
             activate_by: accept_by.saturating_add(activate_ms),
             term_ms,

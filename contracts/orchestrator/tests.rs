@@ -12,6 +12,8 @@ mod accounts;
 mod choosing;
 #[path = "messages/clusters.rs"]
 mod clusters;
+#[path = "messages/finding.rs"]
+mod finding;
 #[path = "messages/governance.rs"]
 mod governance;
 #[path = "messages/market.rs"]
@@ -22,6 +24,8 @@ mod offers;
 mod placements;
 #[path = "messages/rates.rs"]
 mod rates;
+#[path = "messages/replacing.rs"]
+mod replacing;
 #[path = "messages/reservations.rs"]
 mod reservations;
 #[path = "messages/revenue.rs"]

@@ -207,22 +207,34 @@ fn a_member_risks_what_it_keeps_available_at_the_price_of_its_cluster() {
 }
 
 #[test]
-fn one_miss_costs_a_member_no_more_than_the_interval_of_its_terms() {
+fn a_slow_challenger_pays_a_member_for_nothing_that_it_did_not_prove() {
     let mut m = stage();
     let c = m.cluster_set_up(&[Provider]);
-    let (month, window) = (u32::try_from(30 * DAY_MS).expect("a month is short"), m.window());
-    m.done(Tenant, |at| at.register_challenger(month, window));
-    let order = Order { challenger: None, ..m.cluster_order(c, 1) };
+    let (interval, window, watch) = (3 * m.interval(), m.window(), m.id(Stranger));
+    m.done(Stranger, |at| at.register_challenger(interval, window));
+    let order = Order { challenger: Some(watch), ..m.cluster_order(c, 1) };
     let (_, p) = m.reserve_as(Tenant, order);
-    m.activate(p[0]);
-    m.done(Tenant, |at| at.open_round([7; 32]));
-    m.beats(10);
+    m.done(Provider, |at| at.activate(p[0]));
+    for seed in 0..3 {
+        m.done(Stranger, |at| at.open_round([seed; 32]));
+        m.beats(3);
+    }
     m.settle(p[0]);
-    let served = price_down(CLUSTER_PRICE, CAPACITY, 9 * m.beat_ms).expect("in bounds");
-    assert_eq!((m.placement(p[0]).tally.missed, m.placement(p[0]).settled), (1, served));
+    assert_eq!((m.state(p[0]), m.placement(p[0]).settled), (State::Failed, 0));
 }
 
-// -------------------------------------------------------------------------------------------------------- replacing
+#[test]
+fn one_miss_costs_a_member_no_more_than_a_day_or_the_interval_of_its_terms() {
+    let mut m = stage();
+    let c = m.cluster_set_up(&[Provider]);
+    let (day, watch) = (u32::try_from(DAY_MS).expect("in bounds"), m.id(Stranger));
+    m.done(Stranger, |at| at.register_challenger(day, day));
+    let order = Order { challenger: Some(watch), ..m.cluster_order(c, 1) };
+    m.reserve_as(Tenant, order.clone());
+    m.done(Stranger, |at| at.register_challenger(day + 1, day));
+    m.refused(Tenant, Error::IntervalOutOfBounds, |at| at.reserve(on(1, order.clone())));
+    m.refused(Tenant, Error::IntervalOutOfBounds, |at| at.reserve(order));
+}
 
 #[test]
 fn a_manager_binds_no_money_for_what_never_started() {

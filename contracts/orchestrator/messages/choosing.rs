@@ -1,32 +1,30 @@
-//! Reserving in a cluster: who takes a replica, who is passed over and why, and who takes over a lost one.
+//! Reserving in a cluster: who takes a replica, who is passed over and why.
 
 use super::market::*;
 use crate::events::{PlacementMoved, ReservationChanged};
-use crate::{Filter, Orchestrator};
+use crate::Orchestrator;
 use orchestrator_domain::{
-    price_up, Choice, ClusterSpec, Error, Handover, List, NodeSpec, NodeState, Order, Replica, SlaTerms,
-    State, UnitSpec, MAX_LOOKED_AT, UNIT_REST_MS,
+    Choice, ClusterSpec, Error, List, NodeSpec, NodeState, Order, Replica, SlaTerms, State, UnitSpec, DAY_MS,
+    MAX_LOOKED_AT, UNIT_REST_MS,
 };
 
-const DAY_MS: u64 = 86_400_000;
-
-fn reserve(market: &mut Orchestrator, order: Order) -> Result<u64, Error> {
+pub(super) fn reserve(market: &mut Orchestrator, order: Order) -> Result<u64, Error> {
     by(market, consumer()).reserve(order)
 }
 
 /// A replica for the next member that fits.
-fn anywhere() -> Replica {
+pub(super) fn anywhere() -> Replica {
     replica(0)
 }
 
 /// Data units that hold the placements of a reservation.
-fn holders(market: &Orchestrator, reservation: u64) -> Vec<u64> {
+pub(super) fn holders(market: &Orchestrator, reservation: u64) -> Vec<u64> {
     let slots = market.reservation(reservation).unwrap().slots;
     slots.iter().map(|x| placement(market, x.placement).unit).collect()
 }
 
 /// Another unit of the provider's that is no member.
-fn with_outsider() -> Orchestrator {
+pub(super) fn with_outsider() -> Orchestrator {
     let mut market = gathered();
     by(&mut market, provider()).register_unit(1, unit_spec()).unwrap();
     market
@@ -132,13 +130,15 @@ fn a_member_waits_for_the_data_no_longer_than_the_term_lasts() {
 }
 
 #[ink::test]
-fn a_slow_challenger_makes_a_miss_no_dearer_for_a_member() {
+fn a_challenger_in_a_cluster_is_no_slower_than_a_day_or_the_terms() {
     let mut market = gathered();
-    by(&mut market, stranger()).register_challenger(3 * INTERVAL_MS, WINDOW_MS).unwrap();
-    for (order, interval) in [(order_within(&[1]), INTERVAL_MS), (order(), 3 * INTERVAL_MS)] {
-        let id = reserve(&mut market, Order { challenger: Some(stranger()), ..order }).unwrap();
-        assert_eq!(placement(&market, id).interval_ms, interval);
+    let day = u32::try_from(DAY_MS).unwrap();
+    for (interval, outcome) in [(day, Ok(1)), (day + 1, Err(Error::IntervalOutOfBounds))] {
+        by(&mut market, stranger()).register_challenger(interval, WINDOW_MS).unwrap();
+        let order = Order { challenger: Some(stranger()), ..order_within(&[1]) };
+        assert_eq!(reserve(&mut market, order), outcome);
     }
+    assert_eq!(placement(&market, 1).interval_ms, day, "a miss costs what the challenger's interval is");
 }
 
 #[ink::test]
@@ -183,9 +183,9 @@ fn capacity_comes_first_and_data_later() {
 }
 
 /// What makes a named member refuse, and the contract pass it over.
-type Change = fn(&mut Orchestrator);
+pub(super) type Change = fn(&mut Orchestrator);
 
-const UNFIT: [(Change, Error); 8] = [
+pub(super) const UNFIT: [(Change, Error); 8] = [
     (
         |market| {
             by(market, provider()).update_unit(1, UnitSpec { open: false, ..unit_spec() }).unwrap();
@@ -425,306 +425,4 @@ fn a_renewal_pays_the_present_price_of_the_cluster_and_the_managers_share_agreed
     by(&mut market, manager()).update_cluster(1, ClusterSpec { open: false, ..spec }).unwrap();
     wait(TERM_MS);
     assert_eq!(by(&mut market, stranger()).renew(1), Err(Error::ClusterClosed));
-}
-
-#[ink::test]
-fn a_lost_replica_goes_to_another_provider_at_what_was_agreed_for_it() {
-    let mut market = deserted();
-    let spec = ClusterSpec { price: 9 * PRICE, fee_bps: 3_000, ..cluster_spec() };
-    by(&mut market, manager()).update_cluster(1, spec).unwrap();
-    let fee = 2 * COLLATERAL / 5;
-    assert_eq!(by(&mut market, consumer()).replace(1, 0, anywhere(), u128::MAX), Ok(2));
-    let p = placement(&market, 2);
-    assert_eq!((p.unit, p.provider, p.state), (2, spare(), State::Accepted));
-    assert_eq!((p.price, p.terms, p.manager_bps), (CLUSTER_PRICE, terms(), 1_000));
-    assert_eq!((p.bonus, p.escrow, p.term_ms), (fee, 2 * TERM_PRICE, TERM_MS));
-    assert_eq!(market.reservation(1).unwrap().slots[0].provider, spare());
-    assert_eq!(market.placement(1), None);
-    assert_eq!(market.list(List::UnitPlacements(1), 0, 50).ids, NONE);
-    assert_eq!(money(&market, consumer()), (PURSE - 2 * TERM_PRICE, 2 * TERM_PRICE));
-}
-
-#[ink::test]
-fn a_lost_replica_does_not_go_back_to_its_provider_unless_it_is_named() {
-    let mut market = deserted();
-    by(&mut market, spare()).set_trust(manager(), false).unwrap();
-    let refused = by(&mut market, consumer()).replace(1, 0, anywhere(), u128::MAX);
-    assert_eq!(refused, Err(Error::NoMemberFits));
-    assert_eq!(market.replace(1, 0, replica(1), u128::MAX), Ok(2));
-}
-
-#[ink::test]
-fn the_manager_replaces_for_a_consumer_of_its_cluster() {
-    let mut market = deserted();
-    let left = price_up(CLUSTER_PRICE, 10, TERM_MS).unwrap();
-    assert_eq!(by(&mut market, manager()).replace(1, 0, anywhere(), left), Ok(2));
-    let p = placement(&market, 2);
-    assert_eq!((p.provider, p.escrow, p.root, p.chunks), (spare(), left, tree()[2], CHUNKS));
-    assert_eq!(market.reservation(1).unwrap().consumer, consumer());
-    assert_eq!(money(&market, consumer()), (PURSE - left, left));
-    assert_eq!(money(&market, manager()), (0, 0));
-}
-
-#[ink::test]
-fn the_manager_replaces_nothing_that_the_consumer_did_not_agree_to() {
-    let replace = |market: &mut Orchestrator, data| by(market, manager()).replace(1, 0, data, u128::MAX);
-    let other = Replica { unit: 0, root: [8; 32], chunks: 3 };
-    assert_eq!(replace(&mut deserted(), other), Err(Error::BadData));
-    let fewer = Replica { chunks: CHUNKS - 1, ..anywhere() };
-    assert_eq!(replace(&mut deserted(), fewer), Err(Error::BadData));
-    let none = Replica { unit: 0, root: [0; 32], chunks: 0 };
-    assert_eq!(replace(&mut deserted(), none), Err(Error::BadData), "it would never be challenged");
-    for alive in [entrusted, serving] {
-        assert_eq!(replace(&mut alive(), anywhere()), Err(Error::NothingToReplace));
-    }
-    for lose in [
-        (|market| by(market, consumer()).cancel(1, None)) as fn(&mut Orchestrator) -> Result<(), Error>,
-        |market| by(market, provider()).decline(1),
-        |market| {
-            wait(8 * DAY_MS);
-            market.settle(1)
-        },
-    ] {
-        let mut market = entrusted();
-        lose(&mut market).unwrap();
-        assert_eq!(placement(&market, 1).state, State::Cancelled);
-        assert_eq!(replace(&mut market, anywhere()), Err(Error::NothingToReplace), "it was never active");
-    }
-    let mut market = deserted();
-    assert_eq!(
-        by(&mut market, manager()).replace(1, 0, anywhere(), 2 * TERM_PRICE - 1),
-        Err(Error::AboveCeiling)
-    );
-    let mut market = deserted();
-    let available = money(&market, consumer()).0;
-    by(&mut market, consumer()).withdraw(available).unwrap();
-    assert_eq!(replace(&mut market, anywhere()), Err(Error::NotEnoughAvailable));
-    let mut market = deserted();
-    wait(TERM_MS);
-    assert_eq!(replace(&mut market, anywhere()), Err(Error::TooLate));
-}
-
-#[ink::test]
-fn the_manager_asks_the_consumer_for_no_more_than_what_was_left() {
-    let grown = || {
-        let mut market = gathered();
-        let choice = Some(Choice { together: true, ..choice() });
-        reserve(&mut market, Order { choice, ..order_within(&[1, 2]) }).unwrap();
-        by(&mut market, spare()).activate(2).unwrap();
-        by(&mut market, provider()).activate(1).unwrap();
-        market.withdraw_placement(1, u128::MAX).unwrap();
-        by(&mut market, consumer()).resize(1, 11, u128::MAX).unwrap();
-        market
-    };
-    let refused = by(&mut grown(), manager()).replace(1, 0, replica(2), u128::MAX);
-    assert_eq!(refused, Err(Error::AboveCeiling), "the lost one had ten of eleven");
-    by(&mut grown(), consumer()).replace(1, 0, replica(2), u128::MAX).unwrap();
-}
-
-#[ink::test]
-fn a_replacement_in_a_cluster_may_be_shorter_than_its_unit_offers() {
-    for caller in [manager(), consumer()] {
-        for unit in [0, 2] {
-            let mut market = deserted();
-            let spec = UnitSpec { min_term_ms: TERM_MS, ..unit_spec() };
-            by(&mut market, spare()).update_unit(2, spec).unwrap();
-            wait(UNIT_REST_MS);
-            by(&mut market, caller).replace(1, 0, replica(unit), u128::MAX).unwrap();
-            let (p, left) = (placement(&market, 2), TERM_MS - UNIT_REST_MS);
-            assert_eq!((p.unit, p.term_ms), (2, left));
-            assert_eq!(p.escrow, price_up(CLUSTER_PRICE, 10, left).unwrap());
-        }
-    }
-    let mut market = entrusted();
-    let spec = UnitSpec { min_term_ms: TERM_MS + 1, ..unit_spec() };
-    by(&mut market, spare()).update_unit(2, spec).unwrap();
-    wait(UNIT_REST_MS);
-    by(&mut market, provider()).decline(1).unwrap();
-    let refused = by(&mut market, consumer()).replace(1, 0, replica(2), u128::MAX);
-    assert_eq!(refused, Err(Error::TermOutOfBounds), "nothing had begun that goes on");
-}
-
-#[ink::test]
-fn what_was_never_active_is_replaced_at_todays_price_terms_and_share() {
-    let declined = |open| {
-        let mut market = entrusted();
-        by(&mut market, provider()).decline(1).unwrap();
-        let terms = SlaTerms { samples: 3, ..terms() };
-        by(&mut market, spare()).update_unit(2, UnitSpec { terms: terms.clone(), ..unit_spec() }).unwrap();
-        let spec = ClusterSpec { price: 3 * PRICE, fee_bps: 3_000, terms, open, ..cluster_spec() };
-        by(&mut market, manager()).update_cluster(1, spec).unwrap();
-        market
-    };
-    let replace =
-        |market: &mut Orchestrator, unit| by(market, consumer()).replace(1, 0, replica(unit), u128::MAX);
-    for unit in [0, 2] {
-        assert_eq!(replace(&mut declined(true), unit), Err(Error::UnitChanged));
-        let mut market = declined(true);
-        wait(UNIT_REST_MS);
-        assert_eq!(replace(&mut market, unit), Ok(2));
-        let p = placement(&market, 2);
-        assert_eq!((p.unit, p.price, p.manager_bps), (2, 3 * PRICE, 3_000));
-        assert_eq!((p.terms.samples, p.term_ms, p.escrow), (3, TERM_MS, 3 * TERM_PRICE));
-        let mut market = declined(false);
-        wait(UNIT_REST_MS);
-        assert_eq!(replace(&mut market, unit), Err(Error::ClusterClosed));
-    }
-}
-
-#[ink::test]
-fn what_was_active_is_replaced_in_a_closed_cluster() {
-    for caller in [manager(), consumer()] {
-        let mut market = deserted();
-        by(&mut market, manager()).update_cluster(1, ClusterSpec { open: false, ..cluster_spec() }).unwrap();
-        assert_eq!(by(&mut market, caller).replace(1, 0, anywhere(), u128::MAX), Ok(2));
-    }
-}
-
-#[ink::test]
-fn the_manager_gives_a_lost_replica_to_another_provider_only() {
-    let mut market = deserted();
-    by(&mut market, provider()).register_unit(1, unit_spec()).unwrap();
-    by(&mut market, manager()).set_member(1, 3, 10).unwrap();
-    let refused = market.replace(1, 0, replica(3), u128::MAX);
-    assert_eq!(refused, Err(Error::SameProvider), "another unit of the same provider");
-    let refused = by(&mut deserted(), manager()).replace(1, 0, replica(1), u128::MAX);
-    assert_eq!(refused, Err(Error::SameProvider));
-    assert_eq!(by(&mut deserted(), consumer()).replace(1, 0, replica(1), u128::MAX), Ok(2));
-}
-
-#[ink::test]
-fn a_manager_with_a_reservation_of_its_own_replaces_like_any_consumer() {
-    let mut market = entrusted();
-    by(&mut market, consumer()).offer(Handover::Reservation(1), Some(manager())).unwrap();
-    deposit(&mut market, manager(), 2 * TERM_PRICE);
-    by(&mut market, manager()).take_over(Handover::Reservation(1)).unwrap();
-    by(&mut market, provider()).decline(1).unwrap();
-    let other = Replica { unit: 1, root: [8; 32], chunks: 3 };
-    assert_eq!(by(&mut market, manager()).replace(1, 0, other, u128::MAX), Ok(2));
-    assert_eq!((placement(&market, 2).provider, placement(&market, 2).root), (provider(), [8; 32]));
-}
-
-#[ink::test]
-fn replacing_in_a_cluster_is_for_its_consumer_and_its_manager() {
-    for caller in [admin(), provider(), spare(), stranger()] {
-        let refused = by(&mut deserted(), caller).replace(1, 0, anywhere(), u128::MAX);
-        assert_eq!(refused, Err(Error::NotConsumer));
-    }
-    let mut market = failed();
-    by(&mut market, manager()).create_cluster(cluster_spec()).unwrap();
-    let refused = market.replace(1, 0, replica(2), u128::MAX);
-    assert_eq!(refused, Err(Error::NotConsumer), "the reservation is in no cluster");
-}
-
-#[ink::test]
-fn a_replacement_keeps_to_members_choice_terms_and_price() {
-    let replace =
-        |market: &mut Orchestrator, unit| by(market, consumer()).replace(1, 0, replica(unit), u128::MAX);
-    let mut market = deserted();
-    by(&mut market, spare()).register_unit(2, unit_spec()).unwrap();
-    assert_eq!(replace(&mut market, 3), Err(Error::NotMember));
-    let unfit = |spec: UnitSpec| {
-        let mut market = deserted();
-        by(&mut market, spare()).update_unit(2, spec).unwrap();
-        wait(UNIT_REST_MS);
-        market
-    };
-    let stricter = SlaTerms { max_misses: 2, ..terms() };
-    assert_eq!(replace(&mut unfit(UnitSpec { terms: stricter, ..unit_spec() }), 2), Err(Error::TermsDiffer));
-    let dearer = UnitSpec { price: CLUSTER_PRICE + 1, ..unit_spec() };
-    assert_eq!(replace(&mut unfit(dearer), 2), Err(Error::BelowUnitPrice));
-    let mut market = gathered();
-    reserve(&mut market, order_within(&[1, 2])).unwrap();
-    by(&mut market, provider()).decline(1).unwrap();
-    assert_eq!(replace(&mut market, 2), Err(Error::SameProvider));
-}
-
-#[ink::test]
-fn a_replacement_is_refused_for_what_a_first_placement_is_refused_for() {
-    for (change, error) in UNFIT {
-        for begun in [false, true] {
-            let mut market = gathered();
-            reserve(&mut market, order_within(&[2])).unwrap();
-            by(&mut market, spare());
-            if begun {
-                market.activate(1).unwrap();
-                market.withdraw_placement(1, u128::MAX).unwrap();
-            } else {
-                market.decline(1).unwrap();
-            }
-            change(&mut market);
-            let refused = by(&mut market, consumer()).replace(1, 0, replica(1), u128::MAX);
-            assert_eq!(refused, Err(error), "begun: {begun}");
-        }
-    }
-    let mut market = deserted();
-    by(&mut market, admin()).set_paused(true).unwrap();
-    assert_eq!(by(&mut market, manager()).replace(1, 0, anywhere(), u128::MAX), Err(Error::Paused));
-}
-
-#[ink::test]
-fn members_are_found_by_place_at_the_price_of_their_cluster() {
-    let mut market = with_outsider();
-    by(&mut market, manager()).set_member(1, 1, 0).unwrap();
-    market.set_member(1, 3, 20).unwrap();
-    let any =
-        Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: Some(1) };
-    let find = |filter: Filter, cursor, limit| {
-        let found = market.find_data_units(filter, cursor, limit);
-        (found.units.into_iter().map(|x| x.0).collect::<Vec<_>>(), found.next)
-    };
-    assert_eq!(find(any.clone(), 0, 50), (vec![2, 3], 0));
-    assert_eq!(find(any.clone(), 0, 1), (vec![2], 2));
-    assert_eq!(find(any.clone(), 2, 1), (vec![3], 0));
-    assert_eq!(find(any.clone(), 3, 1), (vec![], 0));
-    assert_eq!(find(Filter { capacity: 21, ..any.clone() }, 0, 50).0, [2]);
-    assert_eq!(find(Filter { max_price: CLUSTER_PRICE, ..any.clone() }, 0, 50).0, [2, 3]);
-    assert_eq!(find(Filter { max_price: CLUSTER_PRICE - 1, ..any.clone() }, 0, 50).0, NONE);
-    assert_eq!(find(Filter { cluster: Some(9), ..any.clone() }, 0, 50), (vec![], 0));
-    assert_eq!(
-        find(Filter { cluster: None, capacity: 81, ..any }, 0, 50).0,
-        [1],
-        "members offer what is left"
-    );
-}
-
-#[ink::test]
-fn members_that_take_nothing_are_not_found() {
-    let any =
-        Filter { kind: None, region: None, capacity: 10, max_price: 0, term_ms: TERM_MS, cluster: Some(1) };
-    for (change, error) in UNFIT.into_iter().filter(|x| x.1 != Error::ProviderShort) {
-        let mut market = gathered();
-        change(&mut market);
-        let found = market.find_data_units(any.clone(), 0, 50).units;
-        assert_eq!(found.into_iter().map(|x| x.0).collect::<Vec<_>>(), [2], "{error:?}");
-    }
-    let mut market = gathered();
-    by(&mut market, manager()).update_cluster(1, ClusterSpec { open: false, ..cluster_spec() }).unwrap();
-    wait(UNIT_REST_MS);
-    assert!(market.find_data_units(any, 0, 50).units.is_empty());
-}
-
-#[ink::test]
-fn a_quote_in_a_cluster_is_what_reserving_there_locks() {
-    let mut market = gathered();
-    let quote = market.quote(1, 10, TERM_MS, Some(1)).unwrap();
-    assert_eq!((quote.price, quote.collateral, quote.fee), (2 * TERM_PRICE, 2 * COLLATERAL, TERM_PRICE / 25));
-    reserve(&mut market, order_within(&[1])).unwrap();
-    assert_eq!(money(&market, consumer()).1, quote.price);
-    assert_eq!(money(&market, provider()).1, quote.collateral);
-}
-
-#[ink::test]
-fn a_quote_in_a_cluster_refuses_what_reserving_there_refuses() {
-    let market = with_outsider();
-    assert_eq!(market.quote(1, 10, TERM_MS, Some(9)), Err(Error::UnknownCluster));
-    assert_eq!(market.quote(9, 10, TERM_MS, Some(1)), Err(Error::UnknownUnit));
-    assert_eq!(market.quote(3, 10, TERM_MS, Some(1)), Err(Error::NotMember));
-    assert_eq!(market.quote(1, COMMITTED + 1, TERM_MS, Some(1)), Err(Error::NotEnoughCapacity));
-    assert_eq!(market.quote(1, 10, 999, Some(1)), Err(Error::TermOutOfBounds));
-    for (change, error) in UNFIT.into_iter().filter(|x| x.1 != Error::ProviderShort) {
-        let mut market = gathered();
-        change(&mut market);
-        assert_eq!(market.quote(1, 10, TERM_MS, Some(1)).map(drop), Err(error));
-    }
 }

@@ -14,6 +14,8 @@ use scale::Encode;
 pub const MAX_PARAMETER_BYTES: usize = 512;
 /// Highest fee of a manager.
 pub const MAX_MANAGER_BPS: u16 = 3_000;
+/// Longest interval of a challenger in a cluster, where the SLA terms do not ask for a longer one: a day.
+pub const SLOWEST_IN_CLUSTER_MS: u32 = 24 * 3_600_000;
 /// Most members that one call looks at to choose some.
 pub const MAX_LOOKED_AT: u32 = 40;
 

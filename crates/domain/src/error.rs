@@ -117,7 +117,8 @@ pub enum Error {
     BadData,
     /// The challenger asks more often, or leaves less time, than the data unit's SLA terms allow.
     ChallengerTooFast,
-    /// Interval or window of a challenger are outside their bounds, or shorter than before.
+    /// Interval or window of a challenger are outside their bounds, or shorter than before; or for a cluster the interval is
+    /// longer than a day and than the SLA terms ask for.
     IntervalOutOfBounds,
     /// The challenger's interval, or the window of its last round, is not over.
     TooEarly,

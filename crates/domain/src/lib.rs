@@ -24,7 +24,10 @@ mod time;
 mod unit;
 
 pub use challenger::{Challenger, Round};
-pub use cluster::{Cluster, ClusterSpec, Pool, Share, MAX_LOOKED_AT, MAX_MANAGER_BPS, MAX_PARAMETER_BYTES};
+pub use cluster::{
+    Cluster, ClusterSpec, Pool, Share, MAX_LOOKED_AT, MAX_MANAGER_BPS, MAX_PARAMETER_BYTES,
+    SLOWEST_IN_CLUSTER_MS,
+};
 pub use config::Config;
 pub use error::{Error, Result};
 pub use list::{Handover, List};

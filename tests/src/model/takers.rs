@@ -3,7 +3,7 @@
 use orchestrator_chain::AccountId;
 use orchestrator_domain::{
     chunks_fit, ensure_rested, price_up, Balance, Cluster, DataUnit, Error, Order, Placement, Replica,
-    Reservation, Result, Slot, State, MAX_LOOKED_AT, MAX_MANIFEST_BYTES, MAX_REPLICAS,
+    Reservation, Result, Slot, State, MAX_LOOKED_AT, MAX_MANIFEST_BYTES, MAX_REPLICAS, SLOWEST_IN_CLUSTER_MS,
 };
 
 use super::{Current, Model};
@@ -152,6 +152,9 @@ impl Model<'_> {
         let terms = &unit.spec.terms;
         if challenger.interval_ms < terms.interval_ms || challenger.window_ms < terms.window_ms {
             return Err(Error::ChallengerTooFast);
+        }
+        if r.choice.is_some() && challenger.interval_ms > terms.interval_ms.max(SLOWEST_IN_CLUSTER_MS) {
+            return Err(Error::IntervalOutOfBounds);
         }
         let escrow = price_up(price, r.capacity, wanted.term_ms)?;
         let collateral = orchestrator_domain::bps_up(escrow, terms.collateral_bps)?;
