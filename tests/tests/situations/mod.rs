@@ -7,7 +7,7 @@ mod office;
 
 use orchestrator_domain::{
     Access, ClusterSpec, Config, Error, Handover, NodeSpec, NodeState, Role, UnitSpec, MAX_HOLDERS,
-    MAX_PARAMETER_BYTES,
+    MAX_PARAMETER_BYTES, SLOWEST_IN_CLUSTER_MS,
 };
 use orchestrator_scenarios::Who::*;
 
@@ -344,10 +344,20 @@ fn a_unit_with_placements_stays() {
 
 #[test]
 fn an_interval_has_bounds() {
-    every(Error::IntervalOutOfBounds, &["register_challenger"], |m| {
+    every(Error::IntervalOutOfBounds, &["register_challenger", "reserve", "replace"], |m| {
         let (interval, window) = (m.interval(), m.window());
         m.refused(Stranger, Error::IntervalOutOfBounds, |at| at.register_challenger(999, 999));
         m.refused(Watcher, Error::IntervalOutOfBounds, |at| at.register_challenger(interval - 1, window));
+        let c = m.cluster_set_up(&[Provider, Spare]);
+        let (id, p) = m.cluster_deal(Consumer, c, 1);
+        for _ in 0..3 {
+            m.silent_beat();
+        }
+        m.settle(p[0]);
+        let (order, same) = (m.cluster_order(c, 1), m.same_data(p[0], 0));
+        m.done(Watcher, |at| at.register_challenger(SLOWEST_IN_CLUSTER_MS + 1, window));
+        m.refused(Consumer, Error::IntervalOutOfBounds, |at| at.reserve(order));
+        m.refused(Consumer, Error::IntervalOutOfBounds, |at| at.replace(id, 0, same, u128::MAX));
     });
 }
 
