@@ -7,8 +7,8 @@ use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    chunks_fit, price_down, price_up, share_up, Balance, Clock, DataUnit, Error, List, Placement, Replica,
-    Reservation, Result, State, Tally, SLOWEST_IN_CLUSTER_MS,
+    chunks_fit, price_down, price_up, share_up, Balance, Clock, DataUnit, Error, List, Placement, Rating,
+    Replica, Reservation, Result, Seen, State, Tally, SLOWEST_IN_CLUSTER_MS,
 };
 
 /// A change that a consumer asks of the placements of a reservation.
@@ -46,7 +46,7 @@ impl Orchestrator {
                 }
                 Err(refusal) => outcome = outcome.or(Err(refusal)),
             }
-            self.save(&deal)?;
+            self.save(&mut deal)?;
         }
         outcome.map(|()| locked)
     }
@@ -118,7 +118,7 @@ impl Orchestrator {
         if capacity == 0 || capacity == held {
             return Err(Error::CapacityOutOfBounds);
         }
-        deal.p.start_segment(now, &deal.round)?;
+        self.start_segment(deal)?;
         let mut unit = self.unit_of(deal.p.unit)?;
         if capacity > held {
             self.ensure_standing(deal, &unit)?;
@@ -147,6 +147,7 @@ impl Orchestrator {
     /// end was not challenged and is not paid, so that renewing at once is what the provider wants.
     pub(crate) fn renew_placement(&mut self, deal: &mut Deal) -> Result<()> {
         deal.p.ensure(State::Active)?;
+        deal.p.ensure_undisputed()?;
         if !deal.r.renews() || deal.p.terminated {
             return Err(Error::NotRenewing);
         }
@@ -163,7 +164,7 @@ impl Orchestrator {
         if price > deal.r.renew_up_to {
             return Err(Error::AboveCeiling);
         }
-        deal.p.start_segment(deal.clock.now, &deal.round)?;
+        self.start_segment(deal)?;
         deal.p.price = asked;
         deal.p.ends_at = deal.clock.now.saturating_add(term);
         let lost = deal.p.collateral_initial.saturating_sub(deal.p.collateral);
@@ -197,17 +198,17 @@ impl Orchestrator {
             return Err(Error::ChallengerTooFast);
         }
         let escrow = price_up(price, r.capacity, term_ms)?;
-        let accept_by = clock.working_ms().saturating_add(self.config.accept_ms.into());
+        let accept_by = clock.working_ms().saturating_add(self.root.config.accept_ms.into());
         // Nobody asks a member of a cluster: it keeps capacity for no longer than it may be paid for, and one miss costs
         // it no more than a day, or the interval of its terms.
-        let mut activate_ms = self.config.activate_ms.into();
+        let mut activate_ms = self.root.config.activate_ms.into();
         if r.choice.is_some() {
             activate_ms = term_ms.min(activate_ms);
             if challenger.interval_ms > terms.interval_ms.max(SLOWEST_IN_CLUSTER_MS) {
                 return Err(Error::IntervalOutOfBounds);
             }
         }
-        let id = next(&mut self.last_placement)?;
+        let id = next(&mut self.root.last_placement)?;
         let unit_place = self.enlist(List::UnitPlacements(unit_id), &mut unit.placements, id)?;
         let mut p = Placement {
             reservation,
@@ -221,10 +222,10 @@ impl Orchestrator {
             capacity: r.capacity,
             price,
             terms,
-            fee_bps: self.config.network_fee_bps,
-            referral_bps: if r.referrer.is_some() { self.config.referral_bps } else { 0 },
+            fee_bps: self.root.config.network_fee_bps,
+            referral_bps: if r.referrer.is_some() { self.root.config.referral_bps } else { 0 },
             manager_bps,
-            reporter_bps: self.config.reporter_bps,
+            reporter_bps: self.root.config.reporter_bps,
             interval_ms: challenger.interval_ms,
             accept_by,
             activate_by: accept_by.saturating_add(activate_ms),
@@ -245,6 +246,15 @@ impl Orchestrator {
             place: 0,
             unit_place,
             tally: Tally::default(),
+            rested_ms: 0,
+            rested_before_ms: 0,
+            recorded_ms: 0,
+            slashed: 0,
+            refunded: 0,
+            disputable_at: 0,
+            rating: Rating::default(),
+            seen_before: Seen::default(),
+            dispute: None,
         };
         p.collateral_initial = p.collateral_up(escrow)?;
         if r.choice.is_some() {
@@ -319,7 +329,12 @@ fn ensure_fit(deal: &Deal, change: Change) -> Result<()> {
         };
     }
     deal.p.ensure(State::Active)?;
-    let from = if matches!(change, Change::Terminate) { notice_ends(deal) } else { deal.clock.now };
+    let from = if matches!(change, Change::Terminate) {
+        notice_ends(deal)
+    } else {
+        deal.p.ensure_undisputed()?;
+        deal.clock.now
+    };
     if deal.p.terminated || from >= deal.p.ends_at {
         return Err(Error::TooLate);
     }

@@ -3,6 +3,7 @@
 
 use crate::events::{emit, Distributed, MemberSet};
 use crate::money::add;
+use crate::store::Read as _;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
@@ -67,7 +68,7 @@ impl Orchestrator {
 
     #[inline(never)]
     fn tokens_up(&self, price: Balance, currency: Currency) -> Result<Balance> {
-        self.rate.tokens_up(price, currency, self.env().block_timestamp())
+        self.root.rate.tokens_up(price, currency, self.env().block_timestamp())
     }
 
     /// For what price a data unit takes a new placement, by itself or in a cluster, there at what was agreed for the one
@@ -165,7 +166,7 @@ impl Orchestrator {
         for _ in 0..search.left.min(search.cluster.members) {
             search.left = search.left.saturating_sub(1);
             let place = search.next_place();
-            let Some(id) = self.lists.get((List::Members(search.id), place)) else { continue };
+            let Some(id) = self.lists.read((List::Members(search.id), place)) else { continue };
             let unit = self.unit_of(id)?;
             if lost == Some(unit.provider) {
                 continue;
@@ -206,7 +207,7 @@ impl Orchestrator {
     /// Distributes what is in the pool of a cluster.
     pub(crate) fn distribute_pool(&mut self, id: u64, cluster: &mut Cluster) -> Result<()> {
         let (fee, to_manager, to_members) = cluster.distribute()?;
-        add(&mut self.fees, fee)?;
+        add(&mut self.root.fees, fee)?;
         self.credit(cluster.manager, to_manager)?;
         self.clusters.insert(id, cluster);
         let manager = cluster.manager;

@@ -4,12 +4,12 @@ use crate::events::{
     emit, ClusterChanged, DataUnitUpdated, GovernanceChanged, NodeUpdated, ReservationChanged,
 };
 use crate::money::{add, Moves};
-use crate::records::Filter;
+use crate::records::{Filter, Score};
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    Cluster, ClusterSpec, DataUnit, Error, List, Node, Office, Reservation, Result, UnitSpec,
+    Cluster, ClusterSpec, DataUnit, Error, List, Node, Office, Reservation, Result, UnitSpec, NEUTRAL,
 };
 
 impl Orchestrator {
@@ -36,6 +36,16 @@ impl Orchestrator {
         let place = self.enlist(List::Clusters(manager), &mut account.clusters, id)?;
         self.accounts.insert(manager, &account);
         Ok(place)
+    }
+
+    /// Score of a data unit: where nothing is known of the unit itself, what its provider has earned elsewhere.
+    #[inline(never)]
+    pub(crate) fn unit_score(&self, unit: &DataUnit) -> Score {
+        let provider = self.account_of(unit.provider).standing;
+        let now = self.env().block_timestamp();
+        let evidence = unit.standing.evidence(now);
+        let prior = provider.evidence(now).without(&evidence).score(NEUTRAL);
+        Score { score: evidence.score(prior), prior, evidence }
     }
 
     /// Whether a data unit takes what a filter asks for.
@@ -96,6 +106,7 @@ impl Orchestrator {
         for slot in &r.slots {
             let p = self.placement_of(slot.placement)?;
             add(&mut escrow, p.escrow)?;
+            add(&mut escrow, p.bond())?;
         }
         self.post(r.consumer, &Moves { release: escrow, ..Default::default() })?;
         self.lists.remove((List::Reservations(r.consumer), r.place));

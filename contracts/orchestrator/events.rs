@@ -4,10 +4,10 @@
 //! database (127 µs of ref_time on pallet-contracts 38), more than all else that an event costs. Whoever reads events
 //! decodes them anyway.
 
-use crate::records::{AccountBalance, Settings, SlashReason};
+use crate::records::{AccountBalance, DisputeStep, Settings, SlashReason};
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
-use orchestrator_domain::{Access, Currency, NodeState, State};
+use orchestrator_domain::{Access, Currency, Findings, NodeState, State, Window};
 
 /// Both halves of the money of each account that a posting has touched, as they are now.
 #[ink::event]
@@ -153,7 +153,8 @@ pub struct Proven {
     pub round: u32,
 }
 
-/// Collateral was taken for `misses` rounds up to `round`.
+/// Collateral was taken: for `misses` rounds up to `round`, for leaving early, or by a decision. What the reporter, if any,
+/// did not get went into the repair pot of the slot.
 #[ink::event]
 pub struct Slashed {
     pub placement: u64,
@@ -162,6 +163,7 @@ pub struct Slashed {
     pub misses: u32,
     pub reason: SlashReason,
     pub amount: u128,
+    pub reporter: Option<AccountId>,
     pub to_reporter: u128,
     pub to_pot: u128,
 }
@@ -178,6 +180,53 @@ pub struct Settled {
     pub referral: u128,
     pub manager: u128,
     pub bonus: u128,
+}
+
+/// Maintenance of a data unit was announced, cut short, or (with an empty window) taken back.
+#[ink::event]
+pub struct MaintenanceSet {
+    pub unit: u64,
+    pub window: Window,
+}
+
+/// An observer reported the quality of service of a data unit on a day, counted from 1970.
+#[ink::event]
+pub struct QualityReported {
+    pub unit: u64,
+    pub day: u32,
+    pub observer: AccountId,
+    pub uptime_bps: u16,
+    pub latency_ms: u32,
+}
+
+/// A consumer rated a placement with 1 to 5 stars.
+#[ink::event]
+pub struct Rated {
+    pub placement: u64,
+    pub stars: u8,
+}
+
+/// A dispute over a placement was opened, answered, decided, or released undecided, with the hash of what was said. `until`
+/// is when the time of the answer, or after it of the decision is up, if no pause comes. Decided, so much of what was unpaid
+/// went back to the consumer; what was cut of the collateral is told by `Slashed`. The bond goes to the consumer if at
+/// least half was given to it, or if nobody decided; else to the provider.
+#[ink::event]
+pub struct DisputeMoved {
+    pub placement: u64,
+    pub step: DisputeStep,
+    pub hash: [u8; 32],
+    pub bond: u128,
+    pub until: u64,
+    pub to_consumer_bps: u16,
+    pub refunded: u128,
+}
+
+/// What was found for the score of a provider, a data unit, or both. The sum of these is their standing.
+#[ink::event]
+pub struct Scored {
+    pub provider: Option<AccountId>,
+    pub unit: Option<u64>,
+    pub found: Findings,
 }
 
 /// A reservation was opened, set to renew (for at most so much a replica, zero for no more), offered to another consumer,

@@ -1,5 +1,6 @@
 //! The moment, the caller, and records that must exist.
 
+use crate::store::Read as _;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
@@ -11,11 +12,11 @@ impl Orchestrator {
     /// The moment of this call.
     pub(crate) fn clock(&self) -> Clock {
         let (now, block) = (self.env().block_timestamp(), self.env().block_number());
-        Clock { now, block, pauses: self.pauses.clone() }
+        Clock { now, block, pauses: self.root.pauses.clone() }
     }
 
     pub(crate) fn ensure_admin(&self) -> Result<()> {
-        if self.env().caller() != self.admin {
+        if self.env().caller() != self.root.admin {
             return Err(Error::NotAdmin);
         }
         Ok(())
@@ -32,7 +33,7 @@ impl Orchestrator {
     /// Whether the caller is the provider or its delegate.
     pub(crate) fn operates(&self, provider: AccountId) -> bool {
         let caller = self.env().caller();
-        caller == provider || self.providers.get(provider).is_some_and(|x| x.delegate == Some(caller))
+        caller == provider || self.providers.read(provider).is_some_and(|x| x.delegate == Some(caller))
     }
 
     pub(crate) fn ensure_operator(&self, provider: AccountId) -> Result<()> {
@@ -60,31 +61,31 @@ impl Orchestrator {
 
     #[inline(never)]
     pub(crate) fn unit_of(&self, id: u64) -> Result<DataUnit> {
-        self.units.get(id).ok_or(Error::UnknownUnit)
+        self.units.read(id).ok_or(Error::UnknownUnit)
     }
 
     #[inline(never)]
     pub(crate) fn node_of(&self, id: u64) -> Result<Node> {
-        self.nodes.get(id).ok_or(Error::UnknownNode)
+        self.nodes.read(id).ok_or(Error::UnknownNode)
     }
 
     #[inline(never)]
     pub(crate) fn cluster_of(&self, id: u64) -> Result<Cluster> {
-        self.clusters.get(id).ok_or(Error::UnknownCluster)
+        self.clusters.read(id).ok_or(Error::UnknownCluster)
     }
 
     #[inline(never)]
     pub(crate) fn placement_of(&self, id: u64) -> Result<Placement> {
-        self.placements.get(id).ok_or(Error::UnknownPlacement)
+        self.placements.read(id).ok_or(Error::UnknownPlacement)
     }
 
     #[inline(never)]
     pub(crate) fn reservation_of(&self, id: u64) -> Result<Reservation> {
-        self.reservations.get(id).ok_or(Error::UnknownReservation)
+        self.reservations.read(id).ok_or(Error::UnknownReservation)
     }
 
     #[inline(never)]
     pub(crate) fn challenger_of(&self, id: AccountId) -> Result<Challenger> {
-        self.challengers.get(id).ok_or(Error::UnknownChallenger)
+        self.challengers.read(id).ok_or(Error::UnknownChallenger)
     }
 }

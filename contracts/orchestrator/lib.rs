@@ -2,8 +2,8 @@
 //!
 //! Read this file from top to bottom for the protocol. Each message keeps one beat: load and bring up to now, check,
 //! apply a rule of `orchestrator_domain`, record, announce, pay. `deal` does the first and the last for a placement,
-//! `changes` what a consumer does to live ones, `clusters` finds who takes new ones, `proving` judges proofs, `money` alone
-//! moves balances.
+//! `changes` what a consumer does to live ones, `clusters` finds who takes new ones, `proving` judges proofs, `judging` what people
+//! say of a placement, `money` alone moves balances.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod changes;
@@ -13,9 +13,11 @@ mod entries;
 pub mod events;
 mod guards;
 mod hash;
+mod judging;
 mod money;
 mod proving;
 mod records;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -30,38 +32,31 @@ mod orchestrator {
     use crate::deal::announce;
     use crate::entries::ensure_offered;
     use crate::events::*;
+    use crate::judging::{announce_dispute, ensure_ceiling};
     use crate::money::{add, Moves};
     use crate::records::*;
+    use crate::store::Read as _;
     use ink::prelude::vec::Vec;
     use ink::storage::{Lazy, Mapping};
     use orchestrator_domain::{
-        bps_up, price_up, Access, Account, Challenger, Cluster, ClusterSpec, Commitment, Config, DataUnit,
-        Error, Grant, Handover, List, Node, NodeSpec, Office, Order, Pauses, Placement, Pool, Provider, Rate,
-        Replica, Reservation, Result, Role, Share, Slot, State, UnitSpec, CLOSE_GRACE_MS, MAX_GRANTS,
-        MAX_MANIFEST_BYTES, MAX_PROFILE_BYTES, MAX_REPLICAS,
+        bps_up, day_before, price_up, Access, Account, Challenger, Cluster, ClusterSpec, Commitment, Config,
+        DataUnit, Error, Grant, Handover, List, Maintenance, Node, NodeSpec, Office, Order, Pauses,
+        Placement, Pool, Provider, Quality, Rate, Replica, Reservation, Result, Role, Root, Share, Slot,
+        Standing, State, Subject, UnitSpec, Window, CLOSE_GRACE_MS, MAX_GRANTS, MAX_MANIFEST_BYTES,
+        MAX_PROFILE_BYTES, MAX_REPLICAS, NEUTRAL,
     };
 
     /// Most entries that one page of a list looks at.
     pub const MAX_PAGE: u32 = 50;
+    /// Most data units that one page of `find_data_units` looks at.
+    pub const MAX_OFFERS: u32 = 35;
     /// Most renewals that `funded_until` counts.
     pub const MAX_RENEWALS_TOLD: u32 = 100;
 
-    /// The market. Its own cell holds what every call reads: fees, pauses, the rate, the sum owed and the last ids.
+    /// The market. Its own cell holds what every call reads.
     #[ink(storage)]
     pub struct Orchestrator {
-        pub(crate) admin: AccountId,
-        pub(crate) offered_to: Option<AccountId>,
-        pub(crate) treasury: AccountId,
-        pub(crate) config: Config,
-        pub(crate) pauses: Pauses,
-        pub(crate) rate: Rate,
-        pub(crate) owed: Balance,
-        pub(crate) fees: Balance,
-        pub(crate) last_node: u64,
-        pub(crate) last_unit: u64,
-        pub(crate) last_reservation: u64,
-        pub(crate) last_placement: u64,
-        pub(crate) last_cluster: u64,
+        pub(crate) root: Root,
         pub(crate) accounts: Mapping<AccountId, Account>,
         pub(crate) providers: Mapping<AccountId, Provider>,
         pub(crate) nodes: Mapping<u64, Node>,
@@ -75,6 +70,8 @@ mod orchestrator {
         pub(crate) shares: Mapping<(u64, AccountId), Share>,
         pub(crate) trust: Mapping<(AccountId, AccountId), ()>,
         pub(crate) office: Lazy<Office>,
+        pub(crate) maintenance: Mapping<u64, Maintenance>,
+        pub(crate) quality: Mapping<u64, Quality>,
     }
 
     impl Orchestrator {
@@ -86,19 +83,21 @@ mod orchestrator {
         #[ink(constructor)]
         pub fn new(treasury: AccountId) -> Self {
             Self {
-                admin: Self::env().caller(),
-                offered_to: None,
-                treasury,
-                config: Config::default(),
-                pauses: Pauses::default(),
-                rate: Rate::default(),
-                owed: 0,
-                fees: 0,
-                last_node: 0,
-                last_unit: 0,
-                last_reservation: 0,
-                last_placement: 0,
-                last_cluster: 0,
+                root: Root {
+                    admin: Self::env().caller(),
+                    treasury,
+                    config: Config::default(),
+                    pauses: Pauses::default(),
+                    rate: Rate::default(),
+                    owed: 0,
+                    fees: 0,
+                    last_node: 0,
+                    last_unit: 0,
+                    last_reservation: 0,
+                    last_placement: 0,
+                    last_cluster: 0,
+                    offered_to: None,
+                },
                 accounts: Mapping::new(),
                 providers: Mapping::new(),
                 nodes: Mapping::new(),
@@ -112,6 +111,8 @@ mod orchestrator {
                 shares: Mapping::new(),
                 trust: Mapping::new(),
                 office: Lazy::new(),
+                maintenance: Mapping::new(),
+                quality: Mapping::new(),
             }
         }
 
@@ -153,7 +154,7 @@ mod orchestrator {
         /// What the contract holds and what it owes; held is never below owed.
         #[ink(message, selector = 5)]
         pub fn solvency(&self) -> Solvency {
-            Solvency { held: self.env().balance(), owed: self.owed }
+            Solvency { held: self.env().balance(), owed: self.root.owed }
         }
 
         // ------------------------------------------------------------------- providers, nodes and data units
@@ -192,7 +193,7 @@ mod orchestrator {
         /// Profile and delegate of a provider.
         #[ink(message, selector = 8)]
         pub fn provider(&self, provider: AccountId) -> Option<Provider> {
-            self.providers.get(provider)
+            self.providers.read(provider)
         }
 
         /// Whether a provider trusts a manager.
@@ -211,7 +212,7 @@ mod orchestrator {
                 return Err(Error::UnknownProvider);
             }
             let mut account = self.account_of(provider);
-            let id = next(&mut self.last_node)?;
+            let id = next(&mut self.root.last_node)?;
             let place = self.enlist(List::Nodes(provider), &mut account.nodes, id)?;
             self.accounts.insert(provider, &account);
             self.put_node(id, &Node { provider, spec, units: 0, listed: 0, place });
@@ -249,7 +250,7 @@ mod orchestrator {
         /// A node.
         #[ink(message, selector = 13)]
         pub fn node(&self, node: u64) -> Option<Node> {
-            self.nodes.get(node)
+            self.nodes.read(node)
         }
 
         /// Registers a data unit on a node of the caller. Returns its id.
@@ -258,7 +259,7 @@ mod orchestrator {
         pub fn register_unit(&mut self, node: u64, spec: UnitSpec) -> Result<u64> {
             spec.check()?;
             let mut on = self.own_node(node)?;
-            let id = next(&mut self.last_unit)?;
+            let id = next(&mut self.root.last_unit)?;
             let place = self.enlist(List::Units(node), &mut on.listed, id)?;
             on.units = on.units.checked_add(1).ok_or(Error::Overflow)?;
             self.nodes.insert(node, &on);
@@ -272,6 +273,7 @@ mod orchestrator {
                 placements: 0,
                 member: None,
                 changed_at: 0,
+                standing: Standing::default(),
                 spec,
             };
             self.put_unit(id, &unit);
@@ -279,7 +281,8 @@ mod orchestrator {
         }
 
         /// Changes a data unit of the caller, for new placements only, which it takes again after ten minutes. Its kind
-        /// stays, and its capacity does not go below what is in use or committed to a cluster.
+        /// stays, and its capacity does not go below what is in use or committed to a cluster. While placements are on it,
+        /// promised uptime, latency and maintenance do not get worse; with maintenance ahead its quota does not shrink.
         #[ink(message, selector = 15)]
         #[inline(never)]
         pub fn update_unit(&mut self, unit: u64, spec: UnitSpec) -> Result<()> {
@@ -288,9 +291,17 @@ mod orchestrator {
             if spec.capacity < record.least_capacity() {
                 return Err(Error::CapacityInUse);
             }
+            if record.used > 0 {
+                spec.terms.ensure_keep(&record.spec.terms)?;
+            }
+            let now = self.env().block_timestamp();
+            let less = spec.terms.maintenance_ms < record.spec.terms.maintenance_ms;
+            if less && self.maintenance_of(unit).next(now).is_some() {
+                return Err(Error::MaintenanceOutOfBounds);
+            }
             let kind = record.spec.kind;
             record.spec = UnitSpec { kind, ..spec };
-            record.changed_at = self.env().block_timestamp();
+            record.changed_at = now;
             self.put_unit(unit, &record);
             Ok(())
         }
@@ -309,6 +320,8 @@ mod orchestrator {
             self.nodes.insert(record.node, &on);
             self.lists.remove((List::Units(record.node), record.place));
             self.units.remove(unit);
+            self.maintenance.remove(unit);
+            self.quality.remove(unit);
             let provider = record.provider;
             let currency = record.spec.currency;
             emit(DataUnitUpdated { unit, provider, capacity: 0, price: 0, currency, open: false });
@@ -318,40 +331,45 @@ mod orchestrator {
         /// A data unit.
         #[ink(message, selector = 17)]
         pub fn data_unit(&self, unit: u64) -> Option<DataUnit> {
-            self.units.get(unit)
+            self.units.read(unit)
         }
 
-        /// Data units that take a placement now, among at most `limit` (up to 50) from the id `cursor` on; in a cluster among
-        /// its members from the place `cursor` on, counted from 1. Nothing where no cluster has the id.
+        /// Data units that take a placement now, the best score first, among at most `limit` (up to 35) from the id `cursor`
+        /// on; in a cluster among its members from the place `cursor` on, counted from 1. Nothing where no cluster has the id.
         #[ink(message, selector = 18)]
         #[inline(never)]
         pub fn find_data_units(&self, filter: Filter, cursor: u64, limit: u32) -> Found {
-            let mut units = Vec::new();
-            let within = filter.cluster.and_then(|id| self.clusters.get(id));
+            let mut units: Vec<Offer> = Vec::new();
+            let within = filter.cluster.and_then(|id| self.clusters.read(id));
             let last = match (filter.cluster, &within) {
                 (Some(_), cluster) => cluster.as_ref().map_or(0, |x| u64::from(x.members)),
-                _ => self.last_unit,
+                _ => self.root.last_unit,
             };
             let first = cursor.max(1);
-            let end = first.saturating_add(limit.clamp(1, MAX_PAGE).into());
+            let end = first.saturating_add(limit.clamp(1, MAX_OFFERS).into());
             for place in first..end.min(last.saturating_add(1)) {
                 let id = match filter.cluster {
                     None => Some(place),
                     Some(cluster) => {
                         let place = u32::try_from(place.saturating_sub(1)).unwrap_or(u32::MAX);
-                        self.lists.get((List::Members(cluster), place))
+                        self.lists.read((List::Members(cluster), place))
                     }
                 };
                 let Some(id) = id else { continue };
-                let Some(unit) = self.units.get(id) else { continue };
-                if self.is_found(&unit, &filter, within.as_ref()) {
-                    units.push((id, unit));
+                let Some(unit) = self.units.read(id) else { continue };
+                if !self.is_found(&unit, &filter, within.as_ref()) {
+                    continue;
+                }
+                let score = self.unit_score(&unit).score;
+                if score >= filter.min_score {
+                    let at = units.iter().position(|x| x.score < score).unwrap_or(units.len());
+                    units.insert(at, Offer { id, score, unit });
                 }
             }
             Found { units, next: if end > last { 0 } else { end } }
         }
 
-        /// What a term on a data unit costs now, in a cluster at its price; refuses a unit that would not take it.
+        /// What a term on a data unit costs now, in a cluster at its price, and its score; refuses a unit that would not take it.
         #[ink(message, selector = 19)]
         #[inline(never)]
         pub fn quote(&self, unit: u64, capacity: u64, term_ms: u64, cluster: Option<u64>) -> Result<Quote> {
@@ -360,7 +378,8 @@ mod orchestrator {
             let asked = self.offered(&unit, capacity, term_ms, cluster.zip(within.as_ref()), None)?;
             let price = price_up(asked, capacity, term_ms)?;
             let collateral = bps_up(price, unit.spec.terms.collateral_bps)?;
-            Ok(Quote { price, collateral, fee: bps_up(price, self.config.network_fee_bps.into())? })
+            let fee = bps_up(price, self.root.config.network_fee_bps.into())?;
+            Ok(Quote { price, collateral, fee, score: self.unit_score(&unit).score })
         }
 
         // --------------------------------------------------------------------------------- clusters
@@ -371,7 +390,7 @@ mod orchestrator {
         pub fn create_cluster(&mut self, spec: ClusterSpec) -> Result<u64> {
             spec.check()?;
             let manager = self.env().caller();
-            let id = next(&mut self.last_cluster)?;
+            let id = next(&mut self.root.last_cluster)?;
             let place = self.list_cluster(id, manager)?;
             let cluster = Cluster {
                 manager,
@@ -438,7 +457,7 @@ mod orchestrator {
         /// A cluster and its pool.
         #[ink(message, selector = 25)]
         pub fn cluster(&self, cluster: u64) -> Option<Cluster> {
-            self.clusters.get(cluster)
+            self.clusters.read(cluster)
         }
 
         /// What a provider has earned in a cluster and not been credited, as it was when it last changed: what was pooled
@@ -446,7 +465,7 @@ mod orchestrator {
         #[ink(message, selector = 26)]
         #[inline(never)]
         pub fn share(&self, cluster: u64, provider: AccountId) -> Share {
-            self.shares.get((cluster, provider)).unwrap_or_default()
+            self.shares.read((cluster, provider)).unwrap_or_default()
         }
 
         // --------------------------------------------------------------------------- challengers and rounds
@@ -457,7 +476,7 @@ mod orchestrator {
         #[inline(never)]
         pub fn register_challenger(&mut self, interval_ms: u32, window_ms: u32) -> Result<()> {
             let challenger = self.env().caller();
-            let record = match self.challengers.get(challenger) {
+            let record = match self.challengers.read(challenger) {
                 Some(mut record) => {
                     record.slow_down(interval_ms, window_ms)?;
                     record
@@ -486,15 +505,15 @@ mod orchestrator {
         /// A challenger and its latest round.
         #[ink(message, selector = 29)]
         pub fn challenger(&self, challenger: AccountId) -> Option<Challenger> {
-            self.challengers.get(challenger)
+            self.challengers.read(challenger)
         }
 
-        /// What is asked of a placement now; nothing when no round waits for its proof.
+        /// What is asked of a placement now; nothing when no round waits for its proof, or for one opened in maintenance.
         #[ink(message, selector = 30)]
         #[inline(never)]
         pub fn challenge(&self, placement: u64) -> Option<Challenge> {
             let (p, c) = self.challenged(placement)?;
-            if !p.owes_proof(&c.latest(&self.clock())) {
+            if !p.owes_proof(&self.round_of(&p, &c)) {
                 return None;
             }
             let mut chunks = Vec::new();
@@ -522,7 +541,13 @@ mod orchestrator {
         #[inline(never)]
         pub fn check_proof(&self, response: Response) -> Verdict {
             match self.challenged(response.placement) {
-                Some((p, c)) => self.judge(&p, &c, &response),
+                Some((p, c)) => {
+                    let round = c.latest(&self.clock());
+                    match self.judge(&p, &c, &round, &response) {
+                        Verdict::Proven if !p.is_behind(&round) => Verdict::Proven,
+                        _ => self.judge(&p, &c, &self.round_of(&p, &c), &response),
+                    }
+                }
                 None => Verdict::UnknownPlacement,
             }
         }
@@ -531,11 +556,11 @@ mod orchestrator {
         /// unless it is a party of the placement.
         #[ink(message, selector = 33)]
         pub fn report_miss(&mut self, placement: u64) -> Result<()> {
-            let deal = self.load(placement, Some(self.env().caller()))?;
+            let mut deal = self.load(placement, Some(self.env().caller()))?;
             if deal.missed == 0 {
                 return Err(Error::NothingMissed);
             }
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         // ------------------------------------------------------------------------------------- reservations
@@ -554,7 +579,7 @@ mod orchestrator {
             if order.manifest.len() > MAX_MANIFEST_BYTES {
                 return Err(Error::TooLong);
             }
-            let id = next(&mut self.last_reservation)?;
+            let id = next(&mut self.root.last_reservation)?;
             let mut r = Reservation {
                 consumer,
                 offered_to: None,
@@ -596,7 +621,7 @@ mod orchestrator {
         /// A reservation.
         #[ink(message, selector = 35)]
         pub fn reservation(&self, reservation: u64) -> Option<Reservation> {
-            self.reservations.get(reservation)
+            self.reservations.read(reservation)
         }
 
         /// Cancels one slot's placement, or all that are not active. A proposal is cancelled for nothing; what was
@@ -646,8 +671,8 @@ mod orchestrator {
             max_price: Balance,
         ) -> Result<u64> {
             let old = self.reservation_of(reservation)?.slot(slot)?.placement;
-            let deal = self.load(old, None)?;
-            self.save(&deal)?;
+            let mut deal = self.load(old, None)?;
+            self.save(&mut deal)?;
             let (mut r, lost) = (deal.r, deal.p);
             let mut search = self.search(&r)?;
             let caller = self.env().caller();
@@ -704,7 +729,7 @@ mod orchestrator {
             let slots = self.reservation_of(reservation)?.slots;
             let caller = self.env().caller();
             for slot in &slots {
-                let deal = self.load(slot.placement, None)?;
+                let mut deal = self.load(slot.placement, None)?;
                 if deal.p.is_live() {
                     return Err(Error::NotEnded);
                 }
@@ -712,7 +737,7 @@ mod orchestrator {
                 if deal.clock.now < ended.saturating_add(CLOSE_GRACE_MS) {
                     deal.r.ensure_consumer(caller)?;
                 }
-                self.save(&deal)?;
+                self.save(&mut deal)?;
                 self.forget(slot.placement, &deal.p);
             }
             let r = self.reservation_of(reservation)?;
@@ -723,7 +748,7 @@ mod orchestrator {
             }
             let to_treasury = pots.saturating_sub(to_consumer);
             self.credit(r.consumer, to_consumer)?;
-            add(&mut self.fees, to_treasury)?;
+            add(&mut self.root.fees, to_treasury)?;
             self.lists.remove((List::Reservations(r.consumer), r.place));
             if let Some(cluster) = r.cluster() {
                 self.lists.remove((List::ClusterReservations(cluster), r.cluster_place));
@@ -755,7 +780,7 @@ mod orchestrator {
         pub fn renew(&mut self, placement: u64) -> Result<()> {
             let mut deal = self.load(placement, None)?;
             self.renew_placement(&mut deal)?;
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// Gives an account access to the data, or (none) removes it. At most 32 entries. Providers enforce it
@@ -788,7 +813,7 @@ mod orchestrator {
         /// A placement as it was when it was last touched; `settle` brings it up to now, and a dry run of it shows how.
         #[ink(message, selector = 45)]
         pub fn placement(&self, placement: u64) -> Option<Placement> {
-            self.placements.get(placement)
+            self.placements.read(placement)
         }
 
         /// Accepts a proposal: takes capacity and locks collateral from what the provider has available. Provider or
@@ -802,10 +827,11 @@ mod orchestrator {
             deal.p.ensure(State::Proposed)?;
             let mut unit = self.unit_of(deal.p.unit)?;
             self.ensure_online(&unit)?;
+            unit.spec.terms.ensure_keep(&deal.p.terms)?;
             self.take_on(deal.id, &mut deal.p, &mut unit, &deal.clock, None)?;
             self.units.insert(deal.p.unit, &unit);
             announce(deal.id, &deal.p);
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// Declines a proposal, or gives up an accepted placement that is not active. Provider or delegate.
@@ -818,7 +844,7 @@ mod orchestrator {
                 return Err(Error::WrongState);
             }
             self.finish(&mut deal, State::Cancelled, 0)?;
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// The provider's word that it holds the data: the term, pay and challenges start. Provider or delegate.
@@ -828,8 +854,9 @@ mod orchestrator {
             let mut deal = self.load(placement, None)?;
             self.ensure_operator(deal.p.provider)?;
             deal.p.activate(&deal.clock, &deal.round)?;
+            deal.p.seen_before = self.quality_of(deal.p.unit).seen;
             announce(deal.id, &deal.p);
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// Offers a first or a new root for a live placement; it counts once the provider takes it with `accept_data`.
@@ -852,7 +879,7 @@ mod orchestrator {
         /// Root and chunk count last offered by `commit_data`; they count once `placement` shows the same.
         #[ink(message, selector = 50)]
         pub fn committed_data(&self, placement: u64) -> Option<Commitment> {
-            self.committed.get(placement)
+            self.committed.read(placement)
         }
 
         /// Takes the committed data: from the next round on it is what must be proven. Root and chunk count must be
@@ -864,7 +891,7 @@ mod orchestrator {
             self.ensure_operator(deal.p.provider)?;
             let data = Commitment { root, chunks };
             let in_force = deal.p.root == root && deal.p.chunks == chunks;
-            if self.committed.get(placement) != Some(data) || in_force {
+            if self.committed.read(placement) != Some(data) || in_force {
                 return Err(Error::NothingCommitted);
             }
             if !deal.p.is_live() {
@@ -878,15 +905,15 @@ mod orchestrator {
             deal.p.root = root;
             deal.p.chunks = chunks;
             emit(DataCommitted { placement, root, chunks, accepted: true });
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// Pays what a placement has earned up to now and carries out what is due. Anyone; twice in a row pays
         /// nothing the second time.
         #[ink(message, selector = 52)]
         pub fn settle(&mut self, placement: u64) -> Result<()> {
-            let deal = self.load(placement, None)?;
-            self.save(&deal)
+            let mut deal = self.load(placement, None)?;
+            self.save(&mut deal)
         }
 
         /// `settle` for several placements; those that do not exist are passed over.
@@ -910,20 +937,21 @@ mod orchestrator {
             let mut deal = self.load(placement, None)?;
             self.ensure_provider(deal.p.provider)?;
             deal.p.ensure(State::Active)?;
+            deal.p.ensure_undisputed()?;
             if deal.p.owes_proof(&deal.round) {
                 return Err(Error::RoundOpen);
             }
             let now = deal.clock.now;
             if now >= deal.p.ends_at {
                 self.finish(&mut deal, State::Completed, now)?;
-                return self.save(&deal);
+                return self.save(&mut deal);
             }
             let fee = deal.p.exit_fee_up()?;
             ensure_ceiling(fee, max_fee)?;
             deal.p.collateral = deal.p.collateral.saturating_sub(fee);
             self.forfeit(&mut deal, 0, fee, SlashReason::Exit, None)?;
             self.finish(&mut deal, State::Withdrawn, now)?;
-            self.save(&deal)
+            self.save(&mut deal)
         }
 
         /// What `withdraw_placement` would cost the provider before the end of the term.
@@ -937,11 +965,12 @@ mod orchestrator {
         #[ink(message, selector = 56)]
         #[inline(never)]
         pub fn funded_until(&self, reservation: u64) -> u64 {
-            let Some(r) = self.reservations.get(reservation) else { return 0 };
-            let within = r.cluster().and_then(|id| self.clusters.get(id));
+            let Some(r) = self.reservations.read(reservation) else { return 0 };
+            let within = r.cluster().and_then(|id| self.clusters.read(id));
             let (mut until, mut renewal) = (u64::MAX, 0u128);
             for slot in &r.slots {
-                let Some(p) = self.placements.get(slot.placement).filter(|p| p.state == State::Active) else {
+                let Some(p) = self.placements.read(slot.placement).filter(|p| p.state == State::Active)
+                else {
                     continue;
                 };
                 until = until.min(p.ends_at);
@@ -964,23 +993,43 @@ mod orchestrator {
             until
         }
 
-        /// What has to happen next with a placement, and by when.
+        /// What has to happen next with a placement, and by when: of several things the one whose time is up first.
         #[ink(message, selector = 57)]
         #[inline(never)]
         pub fn next_action_at(&self, placement: u64) -> Option<NextAction> {
             let (p, c) = self.challenged(placement)?;
             let clock = self.clock();
-            let (action, at) = match p.state {
+            let mut next = match p.state {
                 State::Proposed => (Action::Accept, clock.instant_of(p.accept_by)),
                 State::Accepted => (Action::Activate, clock.instant_of(p.activate_by)),
-                State::Active if p.owes_proof(&c.latest(&clock)) => (Action::Prove, c.closes_at()),
                 State::Active => (Action::End, p.ends_at),
                 _ => (
                     Action::Close,
                     p.ends_at.max(clock.instant_of(p.activate_by)).saturating_add(CLOSE_GRACE_MS),
                 ),
             };
-            Some(NextAction { action, at })
+            if p.state == State::Active {
+                if let Some(x) = p.dispute.as_ref().filter(|_| !p.dispute_is_over(&clock)) {
+                    let waits = x.answer == [0; 32] && clock.working_ms() < x.answer_by;
+                    let (action, by) =
+                        if waits { (Action::Answer, x.answer_by) } else { (Action::Decide, x.decide_by) };
+                    // It holds back the end.
+                    next = (action, clock.instant_of(by));
+                }
+                let mut sooner = |action, at| {
+                    if at < next.1 {
+                        next = (action, at);
+                    }
+                };
+                let round = self.round_of(&p, &c);
+                if let Some(x) = round.maintenance.next(clock.now).filter(|x| x.from > clock.now) {
+                    sooner(Action::Maintenance, x.from);
+                }
+                if p.owes_proof(&round) {
+                    sooner(Action::Prove, c.closes_at());
+                }
+            }
+            Some(NextAction { action: next.0, at: next.1 })
         }
 
         /// One page of a list: at most `limit` (up to 50) entries from `cursor` on.
@@ -991,18 +1040,18 @@ mod orchestrator {
                 List::Reservations(id) => self.account_of(*id).reservations,
                 List::Placements(id) => self.account_of(*id).placements,
                 List::Nodes(id) => self.account_of(*id).nodes,
-                List::Units(node) => self.nodes.get(node).map_or(0, |x| x.listed),
-                List::UnitPlacements(unit) => self.units.get(unit).map_or(0, |x| x.placements),
+                List::Units(node) => self.nodes.read(*node).map_or(0, |x| x.listed),
+                List::UnitPlacements(unit) => self.units.read(*unit).map_or(0, |x| x.placements),
                 List::Clusters(id) => self.account_of(*id).clusters,
-                List::Members(cluster) => self.clusters.get(cluster).map_or(0, |x| x.members),
+                List::Members(cluster) => self.clusters.read(*cluster).map_or(0, |x| x.members),
                 List::ClusterReservations(cluster) => {
-                    self.clusters.get(cluster).map_or(0, |x| x.reservations)
+                    self.clusters.read(*cluster).map_or(0, |x| x.reservations)
                 }
             };
             let stop = cursor.saturating_add(limit.clamp(1, MAX_PAGE)).min(end);
             let mut ids = Vec::new();
             for place in cursor..stop {
-                if let Some(id) = self.lists.get((list.clone(), place)) {
+                if let Some(id) = self.lists.read((list.clone(), place)) {
                     ids.push(id);
                 }
             }
@@ -1019,7 +1068,7 @@ mod orchestrator {
             match what {
                 Handover::Admin => {
                     self.ensure_admin()?;
-                    self.offered_to = to;
+                    self.root.offered_to = to;
                     self.announce_governance();
                 }
                 Handover::Reservation(id) => {
@@ -1046,9 +1095,9 @@ mod orchestrator {
             let to = self.env().caller();
             match what {
                 Handover::Admin => {
-                    ensure_offered(self.offered_to, to)?;
-                    self.admin = to;
-                    self.offered_to = None;
+                    ensure_offered(self.root.offered_to, to)?;
+                    self.root.admin = to;
+                    self.root.offered_to = None;
                     self.announce_governance();
                     Ok(())
                 }
@@ -1065,21 +1114,21 @@ mod orchestrator {
         pub fn settings(&self) -> Settings {
             let Office { holders, upgrade } = self.office.get_or_default();
             Settings {
-                admin: self.admin,
-                offered_to: self.offered_to,
-                treasury: self.treasury,
-                fees: self.fees,
-                config: self.config.clone(),
-                pauses: self.pauses.clone(),
-                rate: self.rate.clone(),
+                admin: self.root.admin,
+                offered_to: self.root.offered_to,
+                treasury: self.root.treasury,
+                fees: self.root.fees,
+                config: self.root.config.clone(),
+                pauses: self.root.pauses.clone(),
+                rate: self.root.rate.clone(),
                 holders,
                 upgrade,
                 last_ids: (
-                    self.last_node,
-                    self.last_unit,
-                    self.last_reservation,
-                    self.last_placement,
-                    self.last_cluster,
+                    self.root.last_node,
+                    self.root.last_unit,
+                    self.root.last_reservation,
+                    self.root.last_placement,
+                    self.root.last_cluster,
                 ),
             }
         }
@@ -1091,8 +1140,8 @@ mod orchestrator {
         pub fn configure(&mut self, config: Config, treasury: AccountId) -> Result<()> {
             self.ensure_admin()?;
             config.check()?;
-            self.config = config;
-            self.treasury = treasury;
+            self.root.config = config;
+            self.root.treasury = treasury;
             self.announce_governance();
             Ok(())
         }
@@ -1108,9 +1157,9 @@ mod orchestrator {
             }
             let now = self.env().block_timestamp();
             if paused {
-                self.pauses.begin(now)?;
+                self.root.pauses.begin(now)?;
             } else {
-                self.pauses.end(now)?;
+                self.root.pauses.end(now)?;
             }
             self.announce_governance();
             Ok(())
@@ -1134,7 +1183,7 @@ mod orchestrator {
         #[inline(never)]
         pub fn set_rate(&mut self, per_usd: Balance, at: u64) -> Result<()> {
             self.ensure_role(Role::PriceFeed)?;
-            self.rate.set(per_usd, at, self.env().block_timestamp())?;
+            self.root.rate.set(per_usd, at, self.env().block_timestamp())?;
             self.announce_governance();
             Ok(())
         }
@@ -1166,20 +1215,147 @@ mod orchestrator {
         /// Credits the network fees collected so far to the treasury. Anyone.
         #[ink(message, selector = 68)]
         pub fn collect_fees(&mut self) -> Result<()> {
-            let amount = core::mem::take(&mut self.fees);
+            let amount = core::mem::take(&mut self.root.fees);
             if amount == 0 {
                 return Err(Error::ZeroAmount);
             }
-            self.credit(self.treasury, amount)?;
+            self.credit(self.root.treasury, amount)?;
             emit(FeesCollected { amount });
             Ok(())
         }
-    }
 
-    fn ensure_ceiling(price: Balance, ceiling: Balance) -> Result<()> {
-        if price > ceiling {
-            return Err(Error::AboveCeiling);
+        // --------------------------------------------------------------- maintenance, quality, ratings, score
+
+        /// Announces maintenance of a data unit of the caller, at least a day and at most 31 days ahead, after all that
+        /// was announced before, and no more in any 30 days than its SLA terms allow; or (none) takes back the last
+        /// window, or ends it now. Time within is not paid, rounds opened within do not count.
+        #[ink(message, selector = 69)]
+        #[inline(never)]
+        pub fn set_maintenance(&mut self, unit: u64, window: Option<Window>) -> Result<()> {
+            let terms = self.own_unit(unit)?.spec.terms;
+            let now = self.env().block_timestamp();
+            let mut record = self.maintenance_of(unit);
+            let window = match window {
+                Some(window) => {
+                    record.announce(window, terms.maintenance_ms, now)?;
+                    window
+                }
+                None => record.end(now)?,
+            };
+            self.maintenance.insert(unit, &record);
+            emit(MaintenanceSet { unit, window });
+            Ok(())
         }
-        Ok(())
+
+        /// Maintenance of a data unit, past and announced, and what observers have reported of it.
+        #[ink(message, selector = 70)]
+        #[inline(never)]
+        pub fn service(&self, unit: u64) -> Service {
+            Service { maintenance: self.maintenance_of(unit), quality: self.quality_of(unit) }
+        }
+
+        /// Reports the quality of service of data units on the day before (UTC), counted in days from 1970. A second report
+        /// replaces the first. For each unit and day the median over observers counts, at most eight of a kind, against what it promises. Only
+        /// observers: of the network, or named by the manager of the cluster that the unit is in; these count for the
+        /// score of the data unit alone.
+        #[ink(message, selector = 71)]
+        #[inline(never)]
+        pub fn report_quality(&mut self, day: u32, observations: Vec<Observation>) -> Result<()> {
+            if day != day_before(self.env().block_timestamp()) {
+                return Err(Error::TooLate);
+            }
+            let network = self.ensure_role(Role::Observer).is_ok();
+            for seen in observations {
+                self.take_report(seen, network)?;
+            }
+            Ok(())
+        }
+
+        /// Rates a placement for which something was paid with 1 to 5 stars; the rating weighs what was paid. While the
+        /// placement lives it can be changed. Only the consumer.
+        #[ink(message, selector = 72)]
+        #[inline(never)]
+        pub fn rate(&mut self, placement: u64, stars: u8) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            deal.r.ensure_consumer(self.env().caller())?;
+            let found = deal.p.rate(stars, deal.clock.now, self.root.config.score_unit)?;
+            deal.found.seen.add(&found.seen, 0);
+            deal.found.undone = found.undone;
+            deal.found.undone_at = found.undone_at;
+            emit(Rated { placement, stars });
+            self.save(&mut deal)
+        }
+
+        /// Score of a provider or a data unit, and what it rests on.
+        #[ink(message, selector = 73)]
+        #[inline(never)]
+        pub fn score(&self, subject: Subject) -> Result<Score> {
+            match subject {
+                Subject::Unit(id) => Ok(self.unit_score(&self.unit_of(id)?)),
+                Subject::Provider(id) => {
+                    let evidence = self.account_of(id).standing.evidence(self.env().block_timestamp());
+                    Ok(Score { score: evidence.score(NEUTRAL), prior: NEUTRAL, evidence })
+                }
+            }
+        }
+
+        /// What was promised of a placement and what became of it, rounds up to now included; its state is that of the last touch.
+        #[ink(message, selector = 74)]
+        #[inline(never)]
+        pub fn sla(&self, placement: u64) -> Result<SlaReport> {
+            self.sla_of(placement)
+        }
+
+        // ---------------------------------------------------------------------------------------- disputes
+
+        /// Opens a dispute over an active placement about what happened at the instant `fact_at`, at most 14 days ago, with
+        /// the hash of the evidence and a bond: a tenth of what freezes, at most `max_bond`. What is unpaid and the
+        /// collateral wait, at most ten days; misses are slashed as ever; failing gives what is unpaid back to the consumer. One in 30 days.
+        /// Only the consumer.
+        #[ink(message, selector = 75)]
+        #[inline(never)]
+        pub fn open_dispute(
+            &mut self,
+            placement: u64,
+            fact_at: u64,
+            evidence: [u8; 32],
+            max_bond: Balance,
+        ) -> Result<()> {
+            let mut deal = self.load_unpaid(placement, None)?;
+            deal.r.ensure_consumer(self.env().caller())?;
+            let bond = deal.p.dispute(fact_at, evidence, &deal.clock, &deal.round)?;
+            ensure_ceiling(bond, max_bond)?;
+            deal.consumer.lock(bond)?;
+            announce_dispute(&deal, DisputeStep::Opened, evidence, bond, 0, 0);
+            self.save(&mut deal)
+        }
+
+        /// Answers a dispute with the hash of what the provider has to say, within three days. Provider or delegate.
+        #[ink(message, selector = 76)]
+        #[inline(never)]
+        pub fn answer_dispute(&mut self, placement: u64, answer: [u8; 32]) -> Result<()> {
+            let mut deal = self.load(placement, None)?;
+            self.ensure_operator(deal.p.provider)?;
+            deal.p.answer(answer, &deal.clock)?;
+            announce_dispute(&deal, DisputeStep::Answered, answer, deal.p.bond(), 0, 0);
+            self.save(&mut deal)
+        }
+
+        /// Decides a dispute, after the answer or three days without one: so much of what is unpaid goes back to the consumer,
+        /// so much of the collateral into the repair pot, and the bond to the consumer if that is at least half, else to
+        /// the provider. An arbiter who is no party of the placement.
+        #[ink(message, selector = 77)]
+        #[inline(never)]
+        pub fn decide_dispute(
+            &mut self,
+            placement: u64,
+            to_consumer_bps: u16,
+            opinion: [u8; 32],
+        ) -> Result<()> {
+            self.ensure_role(Role::Arbiter)?;
+            let mut deal = self.load(placement, None)?;
+            self.decide(&mut deal, to_consumer_bps, opinion)?;
+            self.save(&mut deal)
+        }
     }
 }

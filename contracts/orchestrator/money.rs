@@ -5,11 +5,12 @@
 
 use crate::events::{emit, BalancesChanged};
 use crate::records::AccountBalance;
+use crate::store::Read as _;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::prelude::{vec, vec::Vec};
 use ink::primitives::AccountId;
-use orchestrator_domain::{Account, Balance, Error, Result};
+use orchestrator_domain::{Account, Balance, Error, Findings, Result};
 
 /// What a call does to one account, added up and then posted at once.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub(crate) struct Moves {
     pub bind: Balance,
     /// From locked.
     pub release: Balance,
+    /// What its score as a provider rests on from now on.
+    pub found: Findings,
 }
 
 /// Adds to a sum.
@@ -45,13 +48,13 @@ impl Moves {
     }
 
     fn is_empty(&self) -> bool {
-        self.credit == 0 && self.debit == 0 && self.bind == 0 && self.release == 0
+        self.credit == 0 && self.debit == 0 && self.bind == 0 && self.release == 0 && self.found.is_empty()
     }
 }
 
 impl Orchestrator {
     pub(crate) fn account_of(&self, id: AccountId) -> Account {
-        self.accounts.get(id).unwrap_or_default()
+        self.accounts.read(id).unwrap_or_default()
     }
 
     /// Posts the moves of one account.
@@ -90,6 +93,9 @@ impl Orchestrator {
         account.debit(moves.debit)?;
         account.bind(moves.bind)?;
         account.release(moves.release)?;
+        if !moves.found.is_empty() {
+            account.standing.record(&moves.found, self.env().block_timestamp());
+        }
         self.accounts.insert(id, &account);
         changed.push(AccountBalance { account: id, available: account.available, locked: account.locked });
         Ok(())
@@ -119,7 +125,7 @@ impl Orchestrator {
         if amount == 0 {
             return Err(Error::ZeroAmount);
         }
-        add(&mut self.owed, amount)?;
+        add(&mut self.root.owed, amount)?;
         self.credit(id, amount)
     }
 
@@ -132,7 +138,7 @@ impl Orchestrator {
         if amount > self.env().balance() {
             return Err(Error::NotEnoughHeld);
         }
-        self.owed = self.owed.checked_sub(amount).ok_or(Error::Overflow)?;
+        self.root.owed = self.root.owed.checked_sub(amount).ok_or(Error::Overflow)?;
         self.env().transfer(id, amount).map_err(|_| Error::TransferFailed)
     }
 }

@@ -4,18 +4,34 @@ use crate::deal::Deal;
 use crate::events::{emit, Proven};
 use crate::hash::HostSha256;
 use crate::records::{Response, SlashReason, Verdict};
+use crate::store::Read as _;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
 use ink::primitives::AccountId;
-use orchestrator_domain::{Challenger, Placement, Result};
+use orchestrator_domain::{Challenger, Maintenance, Placement, Result, Round};
 
 impl Orchestrator {
     /// A placement and its challenger.
     #[inline(never)]
     pub(crate) fn challenged(&self, id: u64) -> Option<(Placement, Challenger)> {
-        let p = self.placements.get(id)?;
-        let c = self.challengers.get(p.challenger)?;
+        let p = self.placements.read(id)?;
+        let c = self.challengers.read(p.challenger)?;
         Some((p, c))
+    }
+
+    /// Maintenance of a data unit, past and announced.
+    #[inline(never)]
+    pub(crate) fn maintenance_of(&self, unit: u64) -> Maintenance {
+        self.maintenance.read(unit).unwrap_or_default()
+    }
+
+    /// The latest round as a placement sees it.
+    pub(crate) fn round_of(&self, p: &Placement, c: &Challenger) -> Round {
+        let mut round = c.latest(&self.clock());
+        if p.holds_capacity() {
+            round.maintenance = self.maintenance_of(p.unit);
+        }
+        round
     }
 
     /// Index of the chunk that sample `i` of the challenger's latest round asks for.
@@ -37,14 +53,14 @@ impl Orchestrator {
     }
 
     /// Judges a response by a placement and a challenger as they are stored, older rounds accounted for or not.
-    pub(crate) fn judge(&self, p: &Placement, c: &Challenger, response: &Response) -> Verdict {
+    pub(crate) fn judge(&self, p: &Placement, c: &Challenger, round: &Round, response: &Response) -> Verdict {
         if !self.operates(p.provider) {
             return Verdict::NotProvider;
         }
         if response.round != c.round {
             return Verdict::WrongRound;
         }
-        if !p.owes_proof(&c.latest(&self.clock())) {
+        if !p.owes_proof(round) {
             return Verdict::NothingAsked;
         }
         match self.is_valid(p, c, response) {
@@ -61,13 +77,14 @@ impl Orchestrator {
         last: &mut Option<(AccountId, Challenger)>,
     ) -> Result<Verdict> {
         let id = response.placement;
-        let Some(mut p) = self.placements.get(id) else { return Ok(Verdict::UnknownPlacement) };
+        let Some(mut p) = self.placements.read(id) else { return Ok(Verdict::UnknownPlacement) };
         if !matches!(last, Some((challenger, _)) if *challenger == p.challenger) {
-            *last = self.challengers.get(p.challenger).map(|c| (p.challenger, c));
+            *last = self.challengers.read(p.challenger).map(|c| (p.challenger, c));
         }
         let Some((_, c)) = last else { return Ok(Verdict::UnknownPlacement) };
-        let verdict = self.judge(&p, c, response);
+        // Maintenance is not looked at: a valid proof within it counts, and anything else goes through `load`.
         let round = c.latest(&self.clock());
+        let verdict = self.judge(&p, c, &round, response);
         let behind = p.is_behind(&round);
         match verdict {
             Verdict::Proven if !behind => {
@@ -84,7 +101,7 @@ impl Orchestrator {
                 } else if asked {
                     self.refuse_proof(&mut deal)?;
                 }
-                self.save(&deal)?;
+                self.save(&mut deal)?;
                 if !asked {
                     return Ok(Verdict::NothingAsked);
                 }

@@ -2,7 +2,9 @@
 
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
-use orchestrator_domain::{Balance, Config, DataUnit, Holder, Kind, Pauses, Rate, Upgrade};
+use orchestrator_domain::{
+    Balance, Config, DataUnit, Evidence, Holder, Kind, Maintenance, Pauses, Quality, Rate, State, Upgrade,
+};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +30,24 @@ pub struct Filter {
     pub term_ms: u64,
     /// Only members of this cluster, at its price; the cursor then counts members.
     pub cluster: Option<u64>,
+    /// Least score of the data unit, zero for any.
+    pub min_score: u16,
 }
 
-/// Data units that fit, and where to go on.
+/// A data unit that fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Offer {
+    pub id: u64,
+    pub score: u16,
+    pub unit: DataUnit,
+}
+
+/// Data units that fit, the best score first, and where to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Found {
-    pub units: Vec<(u64, DataUnit)>,
+    pub units: Vec<Offer>,
     /// Cursor of the next page, zero when every unit was looked at.
     pub next: u64,
 }
@@ -49,6 +62,91 @@ pub struct Quote {
     pub collateral: Balance,
     /// Part of the price that goes to the treasury, at most.
     pub fee: Balance,
+    /// Score of the data unit, 0 to 10,000.
+    pub score: u16,
+}
+
+/// A score and what it rests on: `(10,000 × good + 2 × prior × known) / (good + bad + 2 × known)` as
+/// `docs/score.md` tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Score {
+    /// 0 to 10,000; the prior where nothing is known.
+    pub score: u16,
+    /// 5,000 for a provider; for a data unit the score of what is known of its provider elsewhere.
+    pub prior: u16,
+    /// What counts now, in seconds times weight.
+    pub evidence: Evidence,
+}
+
+/// How a data unit serves, besides its rounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Service {
+    /// Past and announced.
+    pub maintenance: Maintenance,
+    /// What observers have reported.
+    pub quality: Quality,
+}
+
+/// What an observer has seen of a data unit on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Observation {
+    pub unit: u64,
+    /// Share of the day at which the data could be read.
+    pub uptime_bps: u16,
+    /// Time to the first byte, the median of the day.
+    pub latency_ms: u32,
+}
+
+/// What was promised of a placement and what became of it, up to now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct SlaReport {
+    pub state: State,
+    pub started_at: u64,
+    pub ends_at: u64,
+    pub proven: u32,
+    pub missed: u32,
+    /// Rounds that count for nobody.
+    pub excused: u32,
+    /// Time that is paid for.
+    pub served_ms: u64,
+    /// Maintenance since it was activated.
+    pub maintenance_ms: u64,
+    pub promised_uptime_bps: u16,
+    pub promised_latency_ms: u32,
+    /// Averages of what observers have reported of the data unit since it was activated; none without reports.
+    pub seen: Option<(u16, u32)>,
+    /// What left the escrow for the provider, fees included.
+    pub paid: Balance,
+    /// Earned and not paid yet.
+    pub unpaid: Balance,
+    /// Given back to the consumer by decisions of arbiters.
+    pub refunded: Balance,
+    /// Collateral that is left.
+    pub collateral: Balance,
+    pub slashed: Balance,
+    /// 1 to 5, zero without a rating.
+    pub stars: u8,
+    pub disputed: bool,
+    /// Score of its data unit.
+    pub score: u16,
+}
+
+/// What happened to a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum DisputeStep {
+    /// By the consumer.
+    Opened,
+    /// By the provider.
+    Answered,
+    /// By an arbiter.
+    Decided,
+    /// Nobody has decided in time, or the placement has failed.
+    Released,
 }
 
 /// What is asked of a placement now.
@@ -109,6 +207,8 @@ pub enum SlashReason {
     InvalidProof,
     /// The provider left before the end.
     Exit,
+    /// An arbiter gave it to the repair pot.
+    Dispute,
 }
 
 /// What has to happen next with a placement.
@@ -121,7 +221,13 @@ pub enum Action {
     Activate,
     /// The provider proves the open round.
     Prove,
-    /// The term ends: anybody renews it, or it completes.
+    /// Maintenance begins: no rounds count, and no time is paid, until it is over.
+    Maintenance,
+    /// The provider answers a dispute.
+    Answer,
+    /// An arbiter decides a dispute.
+    Decide,
+    /// The term and what is paid for end: anybody renews it, or it completes.
     End,
     /// The consumer closes the reservation, or replaces the placement.
     Close,

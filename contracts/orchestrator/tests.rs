@@ -12,16 +12,22 @@ mod accounts;
 mod choosing;
 #[path = "messages/clusters.rs"]
 mod clusters;
+#[path = "messages/disputes.rs"]
+mod disputes;
 #[path = "messages/finding.rs"]
 mod finding;
 #[path = "messages/governance.rs"]
 mod governance;
+#[path = "messages/maintenance.rs"]
+mod maintenance;
 #[path = "messages/market.rs"]
 mod market;
 #[path = "messages/offers.rs"]
 mod offers;
 #[path = "messages/placements.rs"]
 mod placements;
+#[path = "messages/quality.rs"]
+mod quality;
 #[path = "messages/rates.rs"]
 mod rates;
 #[path = "messages/replacing.rs"]
@@ -30,6 +36,8 @@ mod replacing;
 mod reservations;
 #[path = "messages/revenue.rs"]
 mod revenue;
+#[path = "messages/review.rs"]
+mod review;
 #[path = "messages/rounds.rs"]
 mod rounds;
 #[path = "messages/storage.rs"]

@@ -23,6 +23,12 @@ pub enum Fact {
     Member(MemberSet),
     Distributed(Distributed),
     Claimed(Claimed),
+    Maintenance(MaintenanceSet),
+    Quality(QualityReported),
+    Rated(Rated),
+    Dispute(DisputeMoved),
+    Scored(Scored),
+    Proven(Proven),
 }
 
 fn decoded<E: Event + DecodeAll>(event: &ContractEvent, fact: fn(E) -> Fact) -> Option<Fact> {
@@ -56,5 +62,11 @@ impl Fact {
             .or_else(|| decoded(event, Fact::Member))
             .or_else(|| decoded(event, Fact::Distributed))
             .or_else(|| decoded(event, Fact::Claimed))
+            .or_else(|| decoded(event, Fact::Maintenance))
+            .or_else(|| decoded(event, Fact::Quality))
+            .or_else(|| decoded(event, Fact::Rated))
+            .or_else(|| decoded(event, Fact::Dispute))
+            .or_else(|| decoded(event, Fact::Scored))
+            .or_else(|| decoded(event, Fact::Proven))
     }
 }

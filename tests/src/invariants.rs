@@ -1,23 +1,31 @@
 //! The numbered invariants of `docs/invariants.md`, checked from one observed state to the next.
 
+mod disputes;
 mod lists;
+mod maintenance;
 mod money;
 mod pools;
+mod score;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use orchestrator::Score;
 use orchestrator_chain::AccountId;
 use orchestrator_domain::{
-    bps_down, price_down, price_up, share_up, Balance, DataUnit, Placement, Reservation, State,
+    bps_down, price_down, price_up, share_up, Balance, DataUnit, History, Maintenance, Placement,
+    Reservation, Scoring, State, Subject,
 };
 
 use crate::{Fact, Picture};
 use lists::{cluster_lists, lists};
 use pools::{inside, shares};
 
+pub use disputes::disputes;
+pub use maintenance::maintenance;
 pub use money::money;
 pub use pools::pools;
+pub use score::{misses, score, standings};
 
 /// An invariant that does not hold.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +62,10 @@ pub struct Watch {
     since: BTreeMap<u64, u32>,
     /// What fee, referral and manager's share have taken of each placement's pay.
     given: BTreeMap<u64, Balance>,
+    /// What was slashed of each placement's collateral.
+    slashed: BTreeMap<u64, Balance>,
+    /// Standings, from events alone.
+    history: History,
 }
 
 impl Watch {
@@ -66,6 +78,8 @@ impl Watch {
             balances: BTreeMap::new(),
             since: BTreeMap::new(),
             given: BTreeMap::new(),
+            slashed: BTreeMap::new(),
+            history: History::default(),
         }
     }
 
@@ -96,6 +110,11 @@ impl Watch {
                 Fact::Settled(x) => {
                     *self.given.entry(x.placement).or_default() += x.fee + x.referral + x.manager;
                 }
+                Fact::Slashed(x) => *self.slashed.entry(x.placement).or_default() += x.amount,
+                Fact::Scored(x) => {
+                    let scoring = Scoring { at: at_ms, provider: x.provider, unit: x.unit, found: x.found };
+                    self.history.record(&scoring);
+                }
                 Fact::Balances(x) => {
                     self.balances.extend(x.accounts.iter().map(|x| (x.account, (x.available, x.locked))));
                 }
@@ -113,6 +132,8 @@ impl Watch {
         for (id, p) in &now.placements {
             self.rounds(*id, p)?;
             self.shares(*id, p)?;
+            let slashed = self.slashed.get(id).copied().unwrap_or_default();
+            hold(9, p.slashed == slashed, || format!("events say {slashed} of placement {id}: {p:?}"))?;
             if let Some(before) = self.last.placements.get(id) {
                 stays_final(*id, before, p)?;
                 grows(*id, before, p)?;
@@ -122,6 +143,10 @@ impl Watch {
         gone(&self.last, &now)?;
         money(&self.last, &now, caller, facts, at_ms)?;
         pools(&self.last, &now, facts)?;
+        disputes(&self.last, &now, facts)?;
+        maintenance(&self.last, &now, at_ms, facts)?;
+        standings(&self.history, &now)?;
+        misses(&self.last, facts)?;
         self.last = now;
         Ok(())
     }
@@ -130,10 +155,14 @@ impl Watch {
     fn shares(&self, id: u64, p: &Placement) -> Check {
         let bps = u32::from(p.fee_bps) + u32::from(p.referral_bps) + u32::from(p.manager_bps);
         let given = self.given.get(&id).copied().unwrap_or_default();
-        let all = bps_down(p.settled, bps);
-        hold(4, all == Ok(given), || {
-            format!("{given} of {} given away by placement {id}, not {all:?}", p.settled)
-        })
+        let paid = p.settled.saturating_sub(p.refunded);
+        let all = bps_down(paid, bps);
+        hold(4, all == Ok(given), || format!("{given} of {paid} given away by placement {id}, not {all:?}"))
+    }
+
+    /// Invariant 17: a score that the contract has told at `at_ms` is what its events add up to.
+    pub fn score(&self, subject: Subject, told: &Score, at_ms: u64) -> Check {
+        score(&self.history, &self.last, subject, told, at_ms)
     }
 
     /// Invariant 8: each round since the activation is proven, missed or excused, exactly once.
@@ -168,12 +197,14 @@ pub fn state(s: &Picture, at_ms: u64) -> Check {
             s.placements.values().filter(|p| consumer(s, p) == Some(*id)).map(|p| p.escrow).sum();
         let collateral: Balance =
             s.placements.values().filter(|p| p.provider == *id).map(|p| p.collateral).sum();
-        hold(3, account.locked == escrow + collateral, || {
-            format!("{id:?}: {} is not {escrow} + {collateral}", account.locked)
+        let bonds: Balance =
+            s.placements.values().filter(|p| consumer(s, p) == Some(*id)).map(Placement::bond).sum();
+        hold(3, account.locked == escrow + bonds + collateral, || {
+            format!("{id:?}: {} is not {escrow} + {bonds} + {collateral}", account.locked)
         })?;
     }
     for (id, p) in &s.placements {
-        placement(*id, p, at_ms)?;
+        placement(*id, p, at_ms, s.services.get(&p.unit).map(|x| &x.maintenance))?;
     }
     for (id, unit) in &s.units {
         let taken = s.placements.values().filter(|p| p.unit == *id && p.holds_capacity());
@@ -206,8 +237,8 @@ fn member(s: &Picture, id: u64, unit: &DataUnit) -> Check {
     hold(5, kept <= unit.spec.capacity, || format!("unit {id} keeps {kept} of {}", unit.spec.capacity))
 }
 
-/// Invariants 4, 6, 7 and 9 of one placement.
-fn placement(id: u64, p: &Placement, at_ms: u64) -> Check {
+/// Invariants 4, 6, 7, 8, 9 and 16 of one placement.
+fn placement(id: u64, p: &Placement, at_ms: u64, rests: Option<&Maintenance>) -> Check {
     let price = |ms| price_up(p.price, p.capacity, ms).unwrap_or(Balance::MAX);
     match p.state {
         State::Proposed | State::Accepted => {
@@ -216,7 +247,9 @@ fn placement(id: u64, p: &Placement, at_ms: u64) -> Check {
         State::Active => {
             let term = p.earned_before + price(p.ends_at - p.segment_at);
             hold(4, p.settled + p.escrow == term, || format!("placement {id} costs {term}: {p:?}"))?;
-            let served = at_ms.min(p.ends_at).saturating_sub(p.segment_at);
+            let until = at_ms.min(p.ends_at);
+            let rested = rests.map_or(0, |x| x.ms_until(until)).saturating_sub(p.rested_ms);
+            let served = until.saturating_sub(p.segment_at).saturating_sub(rested);
             let most = p.earned_before + price_down(p.price, p.capacity, served).unwrap_or(0);
             hold(7, p.settled <= most, || format!("placement {id} can have earned {most}: {p:?}"))?;
         }
@@ -225,6 +258,8 @@ fn placement(id: u64, p: &Placement, at_ms: u64) -> Check {
             hold(6, empty, || format!("placement {id} has ended with money in it: {p:?}"))?;
         }
     }
+    hold(16, p.dispute.is_none() || p.state == State::Active, || format!("placement {id}: {p:?}"))?;
+    hold(16, p.refunded <= p.settled, || format!("placement {id}: {p:?}"))?;
     let initial = if p.state == State::Proposed { 0 } else { p.collateral_initial };
     hold(9, p.collateral <= initial, || format!("placement {id}: {p:?}"))?;
     hold(9, p.bonus_paid <= p.bonus, || format!("placement {id}: {p:?}"))?;
@@ -241,9 +276,11 @@ fn consumer(s: &Picture, p: &Placement) -> Option<AccountId> {
     reservation(s, p).map(|r| r.consumer)
 }
 
-/// Invariant 6: a placement that has ended never changes again.
+/// Invariant 6: a placement that has ended never changes again, but for one rating where there was none.
 fn stays_final(id: u64, before: &Placement, now: &Placement) -> Check {
-    hold(6, before.is_live() || before == now, || format!("placement {id}: {before:?}\nbecame {now:?}"))
+    let rating = if before.rating.stars == 0 { &now.rating } else { &before.rating };
+    let same = Placement { rating: rating.clone(), ..before.clone() } == *now;
+    hold(6, before.is_live() || same, || format!("placement {id}: {before:?}\nbecame {now:?}"))
 }
 
 /// Invariant 7: what was settled, served and counted never becomes less; agreed terms never change.
@@ -254,6 +291,10 @@ fn grows(id: u64, before: &Placement, now: &Placement) -> Check {
         && before.segment_at <= now.segment_at
         && before.served_before_ms <= now.served_before_ms
         && before.earned_before <= now.earned_before
+        && before.slashed <= now.slashed
+        && before.refunded <= now.refunded
+        && before.recorded_ms <= now.recorded_ms
+        && before.disputable_at <= now.disputable_at
         && (b.round <= n.round && b.proven <= n.proven && b.missed <= n.missed && b.excused <= n.excused);
     hold(7, grown, || format!("placement {id}: {before:?}\nbecame {now:?}"))?;
     let agreed = before.terms == now.terms

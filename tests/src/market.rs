@@ -8,7 +8,7 @@ use orchestrator_chain::{
     runtime::UNIT, AccountId, Balance, BuilderOf, CallError, Called, Embedded, Ledger, Message, Receipt,
     Signer, Typed,
 };
-use orchestrator_domain::{Clock, Error, MONTH_MS};
+use orchestrator_domain::{Clock, Error, Subject, MONTH_MS};
 use scale::{Decode, Encode};
 use serde_json::Value;
 
@@ -30,6 +30,8 @@ pub struct Market<L> {
     pub at: At,
     /// Interval of the standard challenger; all standard times are multiples or halves of it.
     pub beat_ms: u64,
+    /// Maintenance that standard SLA terms allow in 30 days.
+    pub quota_ms: u32,
     pub(crate) signers: BTreeMap<Who, Signer>,
     pub(crate) data: BTreeMap<[u8; 32], Data>,
     candidates: Candidates,
@@ -83,6 +85,7 @@ impl<L: Ledger> Market<L> {
             contract,
             at,
             beat_ms,
+            quota_ms: 0,
             signers,
             data,
             candidates,
@@ -222,6 +225,23 @@ impl<L: Ledger> Market<L> {
         if let Err(broken) = self.watch.step(picture, receipt.at_ms, caller, &facts) {
             panic!("{broken}");
         }
+        let scored = |fact: &Fact| match fact {
+            Fact::Scored(x) => vec![x.provider.map(Subject::Provider), x.unit.map(Subject::Unit)],
+            _ => Vec::new(),
+        };
+        self.scores(facts.iter().flat_map(scored).flatten());
+    }
+
+    /// Compares scores as the contract tells them now with what its events add up to.
+    fn scores(&self, subjects: impl Iterator<Item = Subject>) {
+        let now = self.clock().now;
+        let known = |x: &Subject| !matches!(x, Subject::Unit(id) if !self.picture().units.contains_key(id));
+        for subject in subjects.filter(known) {
+            let told = self.ask(|at| at.score(subject)).expect("a score is told");
+            if let Err(broken) = self.watch.score(subject, &told, now) {
+                panic!("{broken}");
+            }
+        }
     }
 
     fn observe_refusal(&mut self) {
@@ -235,12 +255,14 @@ impl<L: Ledger> Market<L> {
         }
     }
 
-    /// Reads everything again and compares it with what the last call left (invariant 11).
+    /// Reads everything again and compares it with what the last call left (invariant 11); and all scores.
     pub fn unchanged(&self) {
         if let Err(broken) = self.watch.refusal(&Picture::read(&self.ledger, self.contract, &self.candidates))
         {
             panic!("{broken}");
         }
+        let providers = self.picture().providers.keys().map(|id| Subject::Provider(*id));
+        self.scores(providers.chain(self.picture().units.keys().map(|id| Subject::Unit(*id))));
     }
 }
 

@@ -4,12 +4,13 @@
 //! alone, and predicts whether the call is accepted, with which refusal not, and what the placement holds afterwards.
 
 mod clusters;
+mod service;
 mod takers;
 
 use orchestrator_chain::AccountId;
 use orchestrator_domain::{
-    price_up, Balance, Clock, Cluster, DataUnit, Error, NodeState, Placement, Reservation, Result, Round,
-    State, CLOSE_GRACE_MS, RENEW_GRACE_MS,
+    price_up, Balance, Clock, Cluster, DataUnit, Error, Maintenance, NodeState, Placement, Reservation,
+    Result, Round, State, CLOSE_GRACE_MS, RENEW_GRACE_MS,
 };
 
 use crate::Picture;
@@ -26,6 +27,14 @@ pub struct Current {
     pub consumer_gain: Balance,
     /// What its referrer's available money has gained by that.
     pub referrer_gain: Balance,
+}
+
+impl Current {
+    /// The dispute is over without a decision.
+    fn release(&mut self) {
+        self.consumer_gain += self.placement.bond();
+        self.placement.dispute = None;
+    }
 }
 
 /// The state of the contract and the moment of a call.
@@ -69,32 +78,83 @@ impl Model<'_> {
         }
     }
 
+    /// Maintenance of a data unit.
+    fn maintenance(&self, unit: u64) -> Maintenance {
+        self.state.services.get(&unit).map(|x| x.maintenance.clone()).unwrap_or_default()
+    }
+
+    fn score_unit(&self) -> u64 {
+        self.state.settings.config.score_unit
+    }
+
     /// Brings a placement up to now: rounds, slashes, pay, and the end where it is due.
     pub fn current(&self, id: u64) -> Result<Current> {
-        let mut p = self.state.placements.get(&id).cloned().ok_or(Error::UnknownPlacement)?;
-        let r = self.reservation(p.reservation)?.clone();
-        let challenger = self.state.challengers.get(&p.challenger).ok_or(Error::UnknownChallenger)?;
-        let round = challenger.latest(&self.clock);
-        let (mut provider_gain, mut consumer_gain) = (0, 0);
-        let misses = p.account(&round);
-        p.slash(&misses)?;
-        let grace = if r.renews() { p.ends_at.saturating_add(RENEW_GRACE_MS) } else { 0 };
-        let over = match misses.failed_at {
-            Some(at) => Some((State::Failed, at)),
-            None => p.due(&self.clock, &round, grace).map(|state| (state, self.clock.now)),
-        };
-        let paid = p.settle(over.map_or(self.clock.now, |x| x.1), &round)?;
-        provider_gain += paid.bonus;
-        if r.choice.is_none() {
-            provider_gain += paid.net();
+        let mut c = self.unpaid(id)?;
+        self.advance(&mut c)?;
+        Ok(c)
+    }
+
+    /// Accounts the rounds of a placement; a dispute whose time is up is over.
+    fn unpaid(&self, id: u64) -> Result<Current> {
+        let placement = self.state.placements.get(&id).cloned().ok_or(Error::UnknownPlacement)?;
+        let reservation = self.reservation(placement.reservation)?.clone();
+        let challenger = self.state.challengers.get(&placement.challenger).ok_or(Error::UnknownChallenger)?;
+        let mut round = challenger.latest(&self.clock);
+        if placement.holds_capacity() {
+            round.maintenance = self.maintenance(placement.unit);
         }
-        if let Some((state, _)) = over {
-            let (escrow, collateral, _) = p.end(state);
-            consumer_gain += escrow;
-            provider_gain += collateral;
+        let (provider_gain, consumer_gain, referrer_gain) = (0, 0, 0);
+        let mut c = Current { placement, reservation, round, provider_gain, consumer_gain, referrer_gain };
+        if c.placement.dispute_is_over(&self.clock) {
+            c.release();
         }
-        let referrer_gain = paid.referral;
-        Ok(Current { placement: p, reservation: r, round, provider_gain, consumer_gain, referrer_gain })
+        let misses = c.placement.account(&c.round);
+        c.placement.slashed += c.placement.slash(&misses)?;
+        if let Some(at) = misses.failed_at {
+            let frozen = c.placement.dispute.is_some();
+            c.release();
+            self.end(&mut c, State::Failed, at, !frozen)?;
+        }
+        Ok(c)
+    }
+
+    /// Pays what was earned, and ends the placement where it is due. A dispute holds back both.
+    fn advance(&self, c: &mut Current) -> Result<()> {
+        let p = &c.placement;
+        if p.dispute.is_some() || !p.is_live() {
+            return Ok(());
+        }
+        let grace = if c.reservation.renews() { p.ends_at.saturating_add(RENEW_GRACE_MS) } else { 0 };
+        match p.due(&self.clock, &c.round, grace) {
+            Some(state) => self.end(c, state, self.clock.now, true),
+            None => self.pay(c, self.clock.now, false),
+        }
+    }
+
+    fn pay(&self, c: &mut Current, until: u64, ends: bool) -> Result<()> {
+        if c.placement.state == State::Active {
+            c.placement.record_kept(until, &c.round, ends, self.score_unit())?;
+        }
+        let paid = c.placement.settle(until, &c.round)?;
+        c.provider_gain += paid.bonus;
+        if c.reservation.choice.is_none() {
+            c.provider_gain += paid.net();
+        }
+        c.referrer_gain += paid.referral;
+        Ok(())
+    }
+
+    fn end(&self, c: &mut Current, state: State, until: u64, pays: bool) -> Result<()> {
+        if pays {
+            self.pay(c, until, true)?;
+        }
+        if c.placement.state == State::Active {
+            c.placement.close(until, &c.round);
+        }
+        let (escrow, collateral, _) = c.placement.end(state);
+        c.consumer_gain += escrow;
+        c.provider_gain += collateral;
+        Ok(())
     }
 
     /// Whether `accept` goes through, and the placement after it.
@@ -105,6 +165,7 @@ impl Model<'_> {
         let collateral = c.placement.accept(&self.clock)?;
         let mut unit = self.unit(c.placement.unit)?.clone();
         self.online(&unit)?;
+        unit.spec.terms.ensure_keep(&c.placement.terms)?;
         unit.take(c.placement.capacity, None)?;
         if collateral > self.available(c.placement.provider) {
             return Err(Error::ProviderShort);
@@ -119,6 +180,8 @@ impl Model<'_> {
         let mut c = self.current(id)?;
         self.operates(caller, c.placement.provider)?;
         c.placement.activate(&self.clock, &c.round)?;
+        let service = self.state.services.get(&c.placement.unit);
+        c.placement.seen_before = service.map(|x| x.quality.seen.clone()).unwrap_or_default();
         Ok(c.placement)
     }
 
@@ -156,6 +219,7 @@ impl Model<'_> {
             return Err(Error::NotProvider);
         }
         p.ensure(State::Active)?;
+        p.ensure_undisputed()?;
         if p.owes_proof(&c.round) {
             return Err(Error::RoundOpen);
         }
@@ -169,6 +233,7 @@ impl Model<'_> {
         let c = self.current(id)?;
         let p = &c.placement;
         p.ensure(State::Active)?;
+        p.ensure_undisputed()?;
         if !c.reservation.renews() || p.terminated {
             return Err(Error::NotRenewing);
         }
@@ -198,7 +263,7 @@ impl Model<'_> {
             if c.placement.is_live() {
                 return Err(Error::NotEnded);
             }
-            let ended = c.placement.ends_at.max(c.placement.activate_by);
+            let ended = c.placement.ends_at.max(self.clock.instant_of(c.placement.activate_by));
             if self.clock.now < ended.saturating_add(CLOSE_GRACE_MS) {
                 r.ensure_consumer(caller)?;
             }

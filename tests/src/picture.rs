@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orchestrator::{OrchestratorRef, Settings, Solvency};
+use orchestrator::{OrchestratorRef, Service, Settings, Solvency};
 use orchestrator_chain::{at, AccountId, BuilderOf, Ledger, Message, Typed};
 use orchestrator_domain::{
     Account, Challenger, Cluster, Commitment, DataUnit, Grant, List, Node, Placement, Provider, Reservation,
@@ -19,6 +19,8 @@ pub struct Picture {
     pub challengers: BTreeMap<AccountId, Challenger>,
     pub nodes: BTreeMap<u64, Node>,
     pub units: BTreeMap<u64, DataUnit>,
+    /// Maintenance and reports of each data unit.
+    pub services: BTreeMap<u64, Service>,
     pub reservations: BTreeMap<u64, Reservation>,
     pub grants: BTreeMap<u64, Vec<Grant>>,
     pub placements: BTreeMap<u64, Placement>,
@@ -127,6 +129,7 @@ impl Picture {
             challengers: BTreeMap::new(),
             nodes: BTreeMap::new(),
             units: BTreeMap::new(),
+            services: BTreeMap::new(),
             reservations: BTreeMap::new(),
             grants: BTreeMap::new(),
             placements: BTreeMap::new(),
@@ -151,6 +154,7 @@ impl Picture {
         let (nodes, units, reservations, placements, clusters) = self.settings.last_ids;
         self.nodes = reader.each(1..=nodes, |id| reader.ask(at.node(id)));
         self.units = reader.each(1..=units, |id| reader.ask(at.data_unit(id)));
+        self.services = self.units.keys().map(|id| (*id, reader.ask(at.service(*id)))).collect();
         self.reservations = reader.each(1..=reservations, |id| reader.ask(at.reservation(id)));
         self.placements = reader.each(1..=placements, |id| reader.ask(at.placement(id)));
         self.clusters = reader.each(1..=clusters, |id| reader.ask(at.cluster(id)));

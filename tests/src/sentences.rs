@@ -84,7 +84,7 @@ impl<L: Ledger> Market<L> {
     }
 
     /// Terms of the standard unit: a slash of 10 %, failed after three misses, collateral of half the price, a beat of
-    /// notice, an exit fee of a fifth of the collateral.
+    /// notice, an exit fee of a fifth of the collateral, no maintenance.
     pub fn terms(&self) -> SlaTerms {
         SlaTerms {
             interval_ms: self.interval(),
@@ -97,7 +97,7 @@ impl<L: Ledger> Market<L> {
             latency_ms: 200,
             notice_ms: self.interval(),
             exit_bps: 2_000,
-            maintenance_ms: 0,
+            maintenance_ms: self.quota_ms,
         }
     }
 
@@ -126,6 +126,7 @@ impl<L: Ledger> Market<L> {
             fee_bps: 1_000,
             parameters: b"replicas".to_vec(),
             open: true,
+            observers: Vec::new(),
         }
     }
 

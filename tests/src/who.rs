@@ -39,13 +39,17 @@ pub enum Who {
     PriceFeed,
     /// Begins and ends pauses, once it holds the role.
     Pauser,
+    /// Decides disputes, once it holds the role.
+    Arbiter,
+    /// Reports the quality of service, once it holds the role.
+    Observer,
     /// Has no part in anything.
     Stranger,
 }
 
 impl Who {
     /// All of them.
-    pub const ALL: [Who; 18] = [
+    pub const ALL: [Who; 20] = [
         Who::Admin,
         Who::Treasury,
         Who::Consumer,
@@ -63,6 +67,8 @@ impl Who {
         Who::Delegate,
         Who::PriceFeed,
         Who::Pauser,
+        Who::Arbiter,
+        Who::Observer,
         Who::Stranger,
     ];
 

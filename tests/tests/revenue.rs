@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use orchestrator_chain::{runtime::UNIT, Balance, Embedded};
 use orchestrator_domain::{
     bps_down, price_down, price_up, Challenger, Choice, Clock, Cluster, ClusterSpec, Currency, Kind, Order,
-    Pauses, Placement, Pool, Round, Share, SlaTerms, State, Tally, UnitSpec, MAX_MANAGER_BPS,
+    Pauses, Placement, Pool, Rating, Round, Seen, Share, SlaTerms, State, Tally, UnitSpec, MAX_MANAGER_BPS,
 };
 use orchestrator_scenarios::{Market, Who, PRICE};
 use proptest::{collection::vec, prelude::*};
@@ -121,6 +121,7 @@ impl Rules {
             terms: terms(),
             fee_bps: manager_bps.unwrap_or_default(),
             parameters: Vec::new(),
+            observers: Vec::new(),
             open: true,
         };
         let cluster = manager_bps.map(|_| Cluster {
@@ -173,6 +174,15 @@ impl Rules {
                 place: 0,
                 unit_place: 0,
                 tally: Tally::default(),
+                rested_ms: 0,
+                rested_before_ms: 0,
+                recorded_ms: 0,
+                slashed: 0,
+                refunded: 0,
+                disputable_at: 0,
+                rating: Rating::default(),
+                seen_before: Seen::default(),
+                dispute: None,
             };
             p.accept(&clock).unwrap();
             p.activate(&clock, &round).unwrap();

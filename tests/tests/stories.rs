@@ -142,6 +142,62 @@ tell! {
         no_office_moves_money,
         an_upgrade_waits_for_its_time_and_lapses,
         an_upgrade_to_unknown_code_is_refused;
+    maintenance:
+        maintenance_is_announced_a_day_ahead,
+        a_round_opened_in_maintenance_counts_for_nobody,
+        settling_in_steps_across_maintenance_pays_what_settling_once_pays,
+        maintenance_cut_short_ends_at_once,
+        maintenance_taken_back_never_was,
+        maintenance_keeps_to_its_quota,
+        maintenance_comes_in_four_windows_of_thirty_days,
+        maintenance_is_a_units_and_no_others,
+        a_round_right_after_maintenance_counts,
+        misses_found_late_are_told_from_maintenance,
+        no_time_is_left_unpaid_twice,
+        no_proposal_promises_more_than_its_unit;
+    quality:
+        an_observer_reports_the_day_before,
+        the_median_of_the_observers_counts,
+        a_broken_promise_lowers_both_scores,
+        a_second_report_replaces_the_first,
+        days_add_up,
+        observers_of_a_manager_count_for_the_unit_alone,
+        an_sla_report_averages_what_was_seen_since_activation,
+        an_sla_report_is_what_events_told,
+        an_sla_report_is_up_to_now_without_settling;
+    ratings:
+        a_consumer_rates_what_it_has_paid_for,
+        stars_below_three_count_against_it,
+        a_rating_weighs_what_was_paid,
+        a_rating_is_changed_while_the_placement_lives,
+        a_rating_is_undone_in_the_month_it_was_given,
+        a_rating_belongs_to_who_has_the_reservation,
+        data_units_are_found_by_score;
+    disputes:
+        a_dispute_freezes_one_placement,
+        a_dispute_has_its_conditions,
+        a_dispute_that_nobody_decides_is_released,
+        a_placement_fails_while_it_is_disputed,
+        a_disputed_placement_completes_after_its_dispute,
+        nothing_is_renewed_while_it_is_disputed,
+        a_consumer_terminates_what_it_disputes,
+        a_disputed_reservation_is_handed_over_with_its_bond,
+        a_pause_stretches_the_deadlines_of_a_dispute,
+        disputes_over_a_placement_are_a_month_apart,
+        the_deadlines_of_a_dispute_are_told;
+    decisions:
+        an_arbiter_finds_for_the_consumer,
+        an_arbiter_finds_for_the_provider,
+        an_arbiter_divides,
+        a_provider_is_heard_before_anybody_decides,
+        a_dispute_in_a_cluster_leaves_the_pool_its_part,
+        an_arbiter_that_is_a_party_decides_nothing;
+    repair:
+        a_slash_tells_where_the_money_went,
+        what_was_slashed_is_found_again_to_the_plank,
+        a_small_pot_goes_to_the_consumer_as_far_as_it_reaches,
+        a_taker_that_fails_fills_the_pot_again,
+        the_next_of_many_actions_is_told;
 }
 
 #[test]
@@ -159,6 +215,12 @@ fn every_story_is_told() {
         include_str!("../src/stories/managers.rs"),
         include_str!("../src/stories/revenue.rs"),
         include_str!("../src/stories/office.rs"),
+        include_str!("../src/stories/maintenance.rs"),
+        include_str!("../src/stories/quality.rs"),
+        include_str!("../src/stories/ratings.rs"),
+        include_str!("../src/stories/disputes.rs"),
+        include_str!("../src/stories/decisions.rs"),
+        include_str!("../src/stories/repair.rs"),
     ];
     let this = include_str!("stories.rs");
     let titles = chapters.iter().flat_map(|x| x.lines()).filter_map(|x| x.strip_prefix("pub fn "));

@@ -10,11 +10,18 @@ fn members_are_found_by_place_at_the_price_of_their_cluster() {
     let mut market = with_outsider();
     by(&mut market, manager()).set_member(1, 1, 0).unwrap();
     market.set_member(1, 3, 20).unwrap();
-    let any =
-        Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: Some(1) };
+    let any = Filter {
+        kind: None,
+        region: None,
+        capacity: 1,
+        max_price: 0,
+        term_ms: TERM_MS,
+        cluster: Some(1),
+        min_score: 0,
+    };
     let find = |filter: Filter, cursor, limit| {
         let found = market.find_data_units(filter, cursor, limit);
-        (found.units.into_iter().map(|x| x.0).collect::<Vec<_>>(), found.next)
+        (found.units.into_iter().map(|x| x.id).collect::<Vec<_>>(), found.next)
     };
     assert_eq!(find(any.clone(), 0, 50), (vec![2, 3], 0));
     assert_eq!(find(any.clone(), 0, 1), (vec![2], 2));
@@ -33,13 +40,20 @@ fn members_are_found_by_place_at_the_price_of_their_cluster() {
 
 #[ink::test]
 fn members_that_take_nothing_are_not_found() {
-    let any =
-        Filter { kind: None, region: None, capacity: 10, max_price: 0, term_ms: TERM_MS, cluster: Some(1) };
+    let any = Filter {
+        kind: None,
+        region: None,
+        capacity: 10,
+        max_price: 0,
+        term_ms: TERM_MS,
+        cluster: Some(1),
+        min_score: 0,
+    };
     for (change, error) in UNFIT.into_iter().filter(|x| x.1 != Error::ProviderShort) {
         let mut market = gathered();
         change(&mut market);
         let found = market.find_data_units(any.clone(), 0, 50).units;
-        assert_eq!(found.into_iter().map(|x| x.0).collect::<Vec<_>>(), [2], "{error:?}");
+        assert_eq!(found.into_iter().map(|x| x.id).collect::<Vec<_>>(), [2], "{error:?}");
     }
     let mut market = gathered();
     by(&mut market, manager()).update_cluster(1, ClusterSpec { open: false, ..cluster_spec() }).unwrap();

@@ -71,6 +71,8 @@ fn the_configuration_keeps_within_its_bounds() {
         Config { accept_ms: 30 * DAY_MS + 1, ..good() },
         Config { activate_ms: 59_999, ..good() },
         Config { activate_ms: 30 * DAY_MS + 1, ..good() },
+        Config { score_unit: 0, ..good() },
+        Config { score_unit: (1 << 63) + 1, ..good() },
     ];
     for config in refused {
         assert_eq!(market.configure(config, treasury()), Err(Error::ConfigOutOfBounds));
@@ -82,6 +84,7 @@ fn the_configuration_keeps_within_its_bounds() {
             reporter_bps: 1_000,
             accept_ms: window,
             activate_ms: window,
+            score_unit: if window == 60_000 { 1 } else { 1 << 63 },
         };
         market.configure(widest.clone(), stranger()).unwrap();
         let event: GovernanceChanged = last_event();

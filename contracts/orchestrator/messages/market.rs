@@ -191,6 +191,7 @@ pub fn cluster_spec() -> ClusterSpec {
         terms: terms(),
         fee_bps: 1_000,
         parameters: b"parameters".to_vec(),
+        observers: Vec::new(),
         open: true,
     }
 }

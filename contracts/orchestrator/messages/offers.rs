@@ -9,11 +9,19 @@ use orchestrator_domain::{
 };
 
 fn any() -> Filter {
-    Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: None }
+    Filter {
+        kind: None,
+        region: None,
+        capacity: 1,
+        max_price: 0,
+        term_ms: TERM_MS,
+        cluster: None,
+        min_score: 0,
+    }
 }
 
 fn found(market: &Orchestrator, filter: Filter) -> Vec<u64> {
-    market.find_data_units(filter, 0, 50).units.into_iter().map(|(id, _)| id).collect()
+    market.find_data_units(filter, 0, 50).units.into_iter().map(|x| x.id).collect()
 }
 
 #[ink::test]
@@ -200,7 +208,7 @@ fn pages_of_units_follow_each_other_to_the_end() {
     let first = market.find_data_units(any(), 0, 2);
     assert_eq!((first.units.len(), first.next), (2, 3));
     let second = market.find_data_units(any(), first.next, 2);
-    assert_eq!((second.units[0].0, second.next), (3, 5));
+    assert_eq!((second.units[0].id, second.next), (3, 5));
     let third = market.find_data_units(any(), second.next, 2);
     assert_eq!((third.units.len(), third.next), (1, 0));
 }

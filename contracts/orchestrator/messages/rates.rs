@@ -141,8 +141,16 @@ fn a_stale_rate_stops_new_terms_and_never_settling_and_ending() {
     assert_eq!(market.extend(1, TERM_MS, u128::MAX), Err(Error::RateStale));
     assert_eq!(market.resize(1, 11, u128::MAX), Err(Error::RateStale));
     assert_eq!(market.funded_until(1), placement(&market, 1).ends_at, "no renewal can be told");
-    let any = Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: None };
-    let found: Vec<u64> = market.find_data_units(any, 0, 50).units.into_iter().map(|x| x.0).collect();
+    let any = Filter {
+        kind: None,
+        region: None,
+        capacity: 1,
+        max_price: 0,
+        term_ms: TERM_MS,
+        cluster: None,
+        min_score: 0,
+    };
+    let found: Vec<u64> = market.find_data_units(any, 0, 50).units.into_iter().map(|x| x.id).collect();
     assert_eq!(found, [2]);
     market.resize(1, 9, u128::MAX).unwrap();
     market.settle(1).unwrap();

@@ -1,13 +1,12 @@
 //! Challengers and their rounds.
 
 use crate::time::{min_blocks, Clock};
-use crate::{Error, Result};
-use scale::Encode;
+use crate::{Error, Maintenance, Result};
 
 const MAX_INTERVAL_MS: u32 = 30 * 24 * 3_600_000;
 
 /// Account that opens rounds for the placements that named it, and its latest round.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Challenger {
     /// Least time between two rounds. Never gets shorter.
@@ -53,6 +52,9 @@ pub struct Round {
     pub cut: bool,
     /// Rounds before this one that were cut.
     pub cuts: u32,
+    /// Maintenance of the data unit that it is looked at for: a round opened within it asks nothing. None of it known
+    /// where it does not matter.
+    pub maintenance: Maintenance,
 }
 
 impl Challenger {
@@ -118,6 +120,7 @@ impl Challenger {
             closed: clock.now >= self.closes_at() && clock.block >= self.closes_block(),
             cut: self.round > 0 && self.is_cut(clock),
             cuts: self.cuts,
+            maintenance: Maintenance::default(),
         }
     }
 

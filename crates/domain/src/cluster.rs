@@ -8,7 +8,6 @@ use crate::money::check_price;
 use crate::{Balance, Currency, Error, Kind, Payment, Result, SlaTerms};
 use alloc::vec::Vec;
 use ink::primitives::AccountId;
-use scale::Encode;
 
 /// Longest parameters of a cluster.
 pub const MAX_PARAMETER_BYTES: usize = 512;
@@ -18,9 +17,11 @@ pub const MAX_MANAGER_BPS: u16 = 3_000;
 pub const SLOWEST_IN_CLUSTER_MS: u32 = 24 * 3_600_000;
 /// Most members that one call looks at to choose some.
 pub const MAX_LOOKED_AT: u32 = 40;
+/// Most observers that a manager names for a cluster.
+pub const MAX_OBSERVERS: usize = 8;
 
 /// What a manager sets of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct ClusterSpec {
     /// Kind of all its data units.
@@ -36,6 +37,8 @@ pub struct ClusterSpec {
     pub open: bool,
     /// For people and tools, at most 512 bytes.
     pub parameters: Vec<u8>,
+    /// Accounts whose reports of quality count for the data units in it, at most 8.
+    pub observers: Vec<AccountId>,
 }
 
 crate::fixed::fixed!(ClusterSpec {
@@ -45,10 +48,10 @@ crate::fixed::fixed!(ClusterSpec {
     terms: SlaTerms,
     fee_bps: u16,
     open: bool,
-} then { parameters });
+} then { parameters, observers });
 
 /// Settled revenue of a cluster on its way to those it belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Pool {
     /// Distributions so far.
@@ -72,7 +75,7 @@ crate::fixed::fixed!(Pool {
 });
 
 /// Data units run as one service.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Cluster {
     pub manager: AccountId,
@@ -101,9 +104,10 @@ crate::fixed::fixed!(Cluster {
     place: u32,
     pool: Pool,
 } then { offered_to, spec });
+crate::fixed::rest!(ClusterSpec);
 
 /// What a provider has earned in a cluster and not been credited yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Share {
     /// Distributions of the cluster before `pooled` was earned.
@@ -122,7 +126,7 @@ impl ClusterSpec {
         if self.fee_bps > MAX_MANAGER_BPS {
             return Err(Error::FeeTooHigh);
         }
-        if self.parameters.len() > MAX_PARAMETER_BYTES {
+        if self.parameters.len() > MAX_PARAMETER_BYTES || self.observers.len() > MAX_OBSERVERS {
             return Err(Error::TooLong);
         }
         check_price(self.price, self.currency)?;

@@ -138,6 +138,22 @@ pub enum Error {
     NotRenewing,
     /// The slot's placement completed its term or is alive: nothing to replace.
     NothingToReplace,
+    /// While placements are on it a data unit promises no less uptime, no more latency and no more maintenance than before.
+    PromiseWeakened,
+    /// Maintenance follows the last announced, is no longer than the SLA terms allow in 30 days, and begins within 31 days.
+    MaintenanceOutOfBounds,
+    /// A share is above 10,000 (100 %).
+    ShareOutOfBounds,
+    /// A rating has 1 to 5 stars.
+    RatingOutOfBounds,
+    /// Nothing was paid for the placement yet.
+    NothingPaid,
+    /// A dispute over the placement is open: what is unpaid and the collateral wait for its end.
+    Disputed,
+    /// No dispute over the placement is open.
+    NotDisputed,
+    /// A party of the placement cannot decide a dispute over it.
+    OwnDispute,
     /// A sum left the range that the bounds allow. It is a defect if you ever see it.
     Overflow,
 }

@@ -1,4 +1,4 @@
-//! What `list`, `offer` and `take_over` are told to act on. Entries of lists keep their place; a page looks at a bounded
+//! What `list`, `offer`, `take_over` and `score` are told to act on. Entries of lists keep their place; a page looks at a bounded
 //! number of places.
 //!
 //! The derived codec casts the number of a variant, which the lint takes for a loss.
@@ -40,4 +40,13 @@ pub enum Handover {
     Reservation(u64),
     /// The management of a cluster.
     Cluster(u64),
+}
+
+/// Whom a score is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum Subject {
+    Provider(AccountId),
+    /// A data unit.
+    Unit(u64),
 }

@@ -5,8 +5,7 @@
 //! below 2^90, and times the milliseconds of a term below 2^128. Where an operation could still fail it is checked.
 
 use crate::time::MONTH_MS;
-use crate::{Currency, Error, Result};
-use scale::Encode;
+use crate::{Currency, Error, Result, Standing};
 
 /// Amount of the chain's token in its smallest unit.
 pub type Balance = u128;
@@ -15,7 +14,7 @@ pub type Balance = u128;
 pub const MAX_MONTHLY_PRICE: Balance = 1 << 80;
 
 /// Money of one account inside the contract, and how many entries its lists have had.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Account {
     /// May be withdrawn, or locked by a reservation or an acceptance.
@@ -30,6 +29,8 @@ pub struct Account {
     pub nodes: u32,
     /// Entries ever made in the list of its clusters.
     pub clusters: u32,
+    /// What its score as a provider rests on.
+    pub standing: Standing,
 }
 
 crate::fixed::fixed!(Account {
@@ -39,6 +40,7 @@ crate::fixed::fixed!(Account {
     placements: u32,
     nodes: u32,
     clusters: u32,
+    standing: Standing,
 });
 
 /// The low and the high 64 bits.

@@ -16,6 +16,7 @@ pub const UPGRADE_OPEN_MS: u64 = 14 * DAY_MS;
 /// What the admin lets another account do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+#[repr(u8)]
 pub enum Role {
     /// Begins and ends pauses.
     Pauser,
@@ -30,7 +31,7 @@ pub enum Role {
 crate::fixed::named!(Role { Pauser, PriceFeed, Observer, Arbiter });
 
 /// An account in a role.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Holder {
     pub account: AccountId,
@@ -40,7 +41,7 @@ pub struct Holder {
 crate::fixed::fixed!(Holder { account: AccountId, role: Role });
 
 /// Code that the contract is going to run.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Upgrade {
     pub code_hash: [u8; 32],
@@ -51,12 +52,15 @@ pub struct Upgrade {
 crate::fixed::fixed!(Upgrade { code_hash: [u8; 32], from: u64 });
 
 /// Roles and the announced upgrade: what is read when somebody governs, and by nothing else.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Office {
     pub holders: Vec<Holder>,
     pub upgrade: Option<Upgrade>,
 }
+
+crate::fixed::fixed!(Office {} then { holders, upgrade });
+crate::fixed::rest!(Option<Upgrade>);
 
 impl Office {
     /// Grants a role, or takes it away.

@@ -5,13 +5,14 @@
 
 use crate::money::{price_down, price_up, share_down};
 use crate::reservation::ensure_before;
-use crate::{bps_down, bps_up, Balance, Clock, Error, Result, Round, SlaTerms};
+use crate::{bps_down, bps_up, Balance, Clock, Dispute, Error, Rating, Result, Round, Seen, SlaTerms};
 use ink::primitives::AccountId;
 use scale::{Decode, Encode};
 
 /// Where a placement is in its life. What time alone decides is carried out by whatever touches it next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+#[repr(u8)]
 pub enum State {
     /// Waits for the provider to accept. Escrow is locked, no capacity taken.
     Proposed,
@@ -43,7 +44,7 @@ crate::fixed::named!(State {
 });
 
 /// What became of the rounds of a placement.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Tally {
     /// The last round that is accounted for.
@@ -55,8 +56,11 @@ pub struct Tally {
     pub excused: u32,
     /// Misses in a row up to now.
     pub streak: u32,
-    /// When the last missed round was opened, or the latest that can have been: one interval from there on is not paid.
+    /// When the last missed round was opened, or the latest that can have been, on the clock that maintenance stops: one
+    /// interval from there on is not paid.
     pub dent_at: u64,
+    /// No round after the last accounted one was opened earlier than an interval after this instant.
+    pub opened_at: u64,
 }
 
 crate::fixed::fixed!(Tally {
@@ -67,10 +71,11 @@ crate::fixed::fixed!(Tally {
     excused: u32,
     streak: u32,
     dent_at: u64,
+    opened_at: u64,
 });
 
 /// One replica of a reservation on one data unit.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Placement {
     pub reservation: u64,
@@ -116,7 +121,7 @@ pub struct Placement {
     pub ends_at: u64,
     /// Start of the stretch of time with the present price and capacity.
     pub segment_at: u64,
-    /// Milliseconds served before that.
+    /// Milliseconds served before that; once it has ended, all of them.
     pub served_before_ms: u64,
     /// Money earned before that.
     pub earned_before: Balance,
@@ -131,6 +136,22 @@ pub struct Placement {
     pub tally: Tally,
     /// Its place in the list of the provider's placements, counted from one; zero until it is accepted.
     pub place: u32,
+    /// Maintenance of its data unit before the present segment, or once it has ended before its end.
+    pub rested_ms: u64,
+    /// Maintenance of its data unit before it was activated.
+    pub rested_before_ms: u64,
+    /// Served time whose proofs the score knows.
+    pub recorded_ms: u64,
+    /// Slashed up to now.
+    pub slashed: Balance,
+    /// What of `settled` went back to the consumer by a decision of an arbiter.
+    pub refunded: Balance,
+    /// First instant at which the next dispute can be opened.
+    pub disputable_at: u64,
+    pub rating: Rating,
+    /// What observers had reported of the data unit when it was activated.
+    pub seen_before: Seen,
+    pub dispute: Option<Dispute>,
 }
 
 crate::fixed::fixed!(Placement {
@@ -169,15 +190,26 @@ crate::fixed::fixed!(Placement {
     unit_place: u32,
     tally: Tally,
     place: u32,
-});
+    rested_ms: u64,
+    rested_before_ms: u64,
+    recorded_ms: u64,
+    slashed: Balance,
+    refunded: Balance,
+    disputable_at: u64,
+    rating: Rating,
+    seen_before: Seen,
+} then { dispute });
+crate::fixed::rest!(Option<Dispute>);
 
 /// A root that the consumer offers for a live placement.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Commitment {
     pub root: [u8; 32],
     pub chunks: u64,
 }
+
+crate::fixed::fixed!(Commitment { root: [u8; 32], chunks: u64 });
 
 /// What one settlement pays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -238,27 +270,34 @@ impl Placement {
         self.started_at = clock.now;
         self.segment_at = clock.now;
         self.ends_at = clock.now.saturating_add(self.term_ms);
+        self.rested_ms = round.maintenance.ms_until(clock.now);
+        self.rested_before_ms = self.rested_ms;
         self.tally.round = round.number;
         self.tally.cuts = round.cuts.saturating_add(u32::from(round.cut));
+        self.tally.opened_at = round.opened_at.max(clock.now.saturating_sub(self.interval_ms.into()));
         Ok(())
     }
 
-    /// Part of the interval from `at` on that lies inside the present segment and before `until`.
-    pub(crate) fn dent(&self, at: u64, until: u64) -> u64 {
+    /// Part of the last missed round's interval that lies inside the present segment and before `until`, all on the clock
+    /// that maintenance stops.
+    pub(crate) fn dent(&self, until: u64, round: &Round) -> u64 {
+        let at = self.tally.dent_at;
         if at == 0 {
             return 0;
         }
-        let from = at.max(self.segment_at);
-        let to = at.saturating_add(self.interval_ms.into()).min(until).min(self.ends_at);
-        to.saturating_sub(from)
+        let from = at.max(self.segment_at.saturating_sub(self.rested_ms));
+        let until = round.maintenance.clock(until.min(self.ends_at));
+        at.saturating_add(self.interval_ms.into()).min(until).saturating_sub(from)
     }
 
     /// Milliseconds served in the present segment up to `until`. A round that is open and unanswered holds back all
     /// time from its opening on, since the placement may turn out to have failed there; a missed one costs one interval.
     fn served_in_segment(&self, until: u64, round: &Round) -> u64 {
         let until = if self.owes_proof(round) { until.min(round.opened_at) } else { until };
-        let span = until.min(self.ends_at).saturating_sub(self.segment_at);
-        span.saturating_sub(self.unpaid_ms).saturating_sub(self.dent(self.tally.dent_at, until))
+        let until = until.min(self.ends_at);
+        let span =
+            round.maintenance.clock(until).saturating_sub(self.segment_at.saturating_sub(self.rested_ms));
+        span.saturating_sub(self.unpaid_ms).saturating_sub(self.dent(until, round))
     }
 
     /// Milliseconds served up to `until`, in all segments.
@@ -298,8 +337,8 @@ impl Placement {
         }
         let earned = self.earned_down(until, round)?.max(self.settled);
         let gross = earned.saturating_sub(self.settled);
-        let before = self.shares(self.settled)?;
-        let shares = self.shares(earned)?;
+        let before = self.shares(self.settled.saturating_sub(self.refunded))?;
+        let shares = self.shares(earned.saturating_sub(self.refunded))?;
         let fee = shares.0.saturating_sub(before.0);
         let referral = shares.1.saturating_sub(before.1);
         let manager = shares.2.saturating_sub(before.2);
@@ -322,6 +361,7 @@ impl Placement {
         self.earned_before = self.earned_down(at, round)?;
         self.served_before_ms = self.served_ms(at, round);
         self.segment_at = at;
+        self.rested_ms = round.maintenance.ms_until(at);
         self.unpaid_ms = 0;
         Ok(())
     }
@@ -331,7 +371,7 @@ impl Placement {
         match self.state {
             State::Proposed if clock.working_ms() >= self.accept_by => Some(State::Cancelled),
             State::Accepted if clock.working_ms() >= self.activate_by => Some(State::Cancelled),
-            State::Active if self.owes_proof(round) => None,
+            State::Active if self.dispute.is_some() || self.owes_proof(round) => None,
             State::Active if self.terminated && clock.now >= self.ends_at => Some(State::Terminated),
             State::Active if clock.now >= self.ends_at.max(renews_until) => Some(State::Completed),
             _ => None,
@@ -346,6 +386,12 @@ impl Placement {
     /// Collateral that a term at a price asks for, rounded up.
     pub fn collateral_up(&self, term_price: Balance) -> Result<Balance> {
         bps_up(term_price, self.terms.collateral_bps)
+    }
+
+    /// Fixes what it has served, at its end.
+    pub fn close(&mut self, until: u64, round: &Round) {
+        self.served_before_ms = self.served_ms(until, round);
+        self.rested_ms = round.maintenance.ms_until(until.min(self.ends_at));
     }
 
     /// Ends it: what is left of escrow, collateral and bonus leaves the record, in this order.

@@ -3,7 +3,6 @@
 use crate::money::share_up;
 use crate::time::HOUR_MS;
 use crate::{Balance, Currency, Error, Result};
-use scale::Encode;
 
 /// Highest rate.
 pub const MAX_RATE: Balance = 1 << 80;
@@ -16,7 +15,7 @@ const MAX_STEPS: u64 = 10;
 const MICRO: u64 = 1_000_000;
 
 /// Tokens for a US dollar, and when that was observed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Rate {
     /// Smallest units of the chain's token for one US dollar, 1 to 2^80; zero before the first.

@@ -14,7 +14,7 @@ pub const MAX_MANIFEST_BYTES: usize = 256;
 pub const MAX_GRANTS: usize = 32;
 
 /// One replica in an order: where it goes, and its data where that is known already.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Replica {
     /// The data unit; in a cluster zero lets the contract choose a member.
@@ -61,7 +61,7 @@ pub struct Choice {
 }
 
 /// Place of one replica in a reservation.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Slot {
     /// The placement that fills it now, or filled it last.
@@ -77,7 +77,7 @@ pub struct Slot {
 crate::fixed::fixed!(Slot { placement: u64, provider: AccountId, pot: Balance, spent: Balance });
 
 /// What a consumer ordered.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Reservation {
     /// Who ordered it, pays for it and gets every refund.
@@ -114,10 +114,12 @@ crate::fixed::fixed!(Reservation {
     place: u32,
     cluster_place: u32,
 } then { offered_to, referrer, choice, manifest, grants, slots });
+crate::fixed::rest!(Option<Choice>);
 
 /// What an account on the access list may do with the data. Providers enforce it off chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+#[repr(u8)]
 pub enum Access {
     Reader,
     Writer,
@@ -126,7 +128,7 @@ pub enum Access {
 crate::fixed::named!(Access { Reader, Writer });
 
 /// Entry of an access list.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Grant {
     pub account: AccountId,

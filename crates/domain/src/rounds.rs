@@ -28,6 +28,7 @@ impl Placement {
             && self.chunks > 0
             && round.number > self.tally.round
             && !round.cut
+            && !round.maintenance.contains(round.opened_at)
             && round.opened_at < self.ends_at
     }
 
@@ -59,6 +60,7 @@ impl Placement {
         self.tally.excused = self.tally.excused.saturating_add(rest);
         self.tally.round = round.number;
         self.tally.cuts = round.cuts.saturating_add(u32::from(round.cut));
+        self.tally.opened_at = round.opened_at;
     }
 
     /// Accounts the rounds before the latest; the windows of all of them are over.
@@ -76,47 +78,58 @@ impl Placement {
         .saturating_add(1);
         let before_end = older.saturating_add(1).saturating_sub(back);
         let cut = round.cuts.saturating_sub(self.tally.cuts);
-        let missed = before_end.saturating_sub(cut);
-        let opened_by = round.opened_at.saturating_sub(interval.saturating_mul(back.into()));
+        let rested = round.maintenance.rounds_between(self.tally.opened_at, round.opened_at, interval, older);
+        let missed = before_end.saturating_sub(cut).saturating_sub(rested);
+        let latest_by = round.opened_at.saturating_sub(interval.saturating_mul(back.into()));
+        // The last one missed is none of those that are excused.
+        let skipped = round.maintenance.rounds_back(latest_by, interval).min(rested);
+        let opened_by = latest_by.saturating_sub(interval.saturating_mul(skipped.into()));
         let room = u32::from(self.terms.max_misses).saturating_sub(self.tally.streak);
         let count = missed.min(room);
 
+        // On the clock that maintenance stops, rounds may lie closer together than an interval, but for those it has excused.
+        let known = round.maintenance.ms_until(self.tally.opened_at);
+        let rests = round.maintenance.ms_until(opened_by).saturating_sub(known);
+        let closer = rests.saturating_sub(interval.saturating_mul(rested.saturating_sub(skipped).into()));
         self.tally.missed = self.tally.missed.saturating_add(count);
         self.tally.streak = self.tally.streak.saturating_add(count);
         self.tally.excused = self.tally.excused.saturating_add(older.saturating_sub(count));
         self.tally.round = round.number.saturating_sub(1);
         self.tally.cuts = round.cuts;
+        self.tally.opened_at = self.tally.opened_at.saturating_add(interval.saturating_mul(older.into()));
         if count == 0 {
             return Misses::default();
         }
-        self.close_dent();
         let full = interval.saturating_mul(u64::from(count.saturating_sub(1)));
-        self.unpaid_ms = self.unpaid_ms.saturating_add(full);
+        let lost = self.dent(u64::MAX, round).saturating_add(full);
+        self.unpaid_ms = self.unpaid_ms.saturating_add(lost.saturating_sub(closer));
+        self.tally.dent_at = 0;
         if count == room {
             let later = u64::from(missed.saturating_sub(room));
             let failed_at = opened_by.saturating_sub(interval.saturating_mul(later));
             self.excuse_to(round);
             return Misses { count, failed_at: Some(failed_at.max(self.segment_at).min(self.ends_at)) };
         }
-        self.tally.dent_at = opened_by;
+        self.tally.dent_at = round.maintenance.clock(opened_by);
         Misses { count, failed_at: None }
     }
 
     /// The last missed round's interval is over once a newer one is missed. Until then it stays open, since a renewal
     /// moves the end that cuts it off.
-    fn close_dent(&mut self) {
-        self.unpaid_ms = self.unpaid_ms.saturating_add(self.dent(self.tally.dent_at, u64::MAX));
+    fn close_dent(&mut self, round: &Round) {
+        self.unpaid_ms = self.unpaid_ms.saturating_add(self.dent(round.opened_at, round));
         self.tally.dent_at = 0;
     }
 
     /// The latest round is missed: its window is over, or its proof was invalid.
     pub fn miss(&mut self, round: &Round) -> Misses {
-        self.close_dent();
+        self.close_dent(round);
         self.tally.missed = self.tally.missed.saturating_add(1);
         self.tally.streak = self.tally.streak.saturating_add(1);
         self.tally.round = round.number;
         self.tally.cuts = round.cuts;
-        self.tally.dent_at = round.opened_at;
+        self.tally.opened_at = round.opened_at;
+        self.tally.dent_at = round.maintenance.clock(round.opened_at);
         let failed = self.tally.streak >= u32::from(self.terms.max_misses);
         Misses { count: 1, failed_at: failed.then(|| round.opened_at.max(self.segment_at).min(self.ends_at)) }
     }
@@ -127,6 +140,7 @@ impl Placement {
         self.tally.streak = 0;
         self.tally.round = round.number;
         self.tally.cuts = round.cuts;
+        self.tally.opened_at = round.opened_at;
     }
 
     /// Takes what the misses cost out of the collateral: a share of the initial collateral each, all of it when the

@@ -2,10 +2,9 @@
 
 use crate::time::DAY_MS;
 use crate::{Error, Result};
-use scale::Encode;
 
 /// SLA terms of a data unit. Copied into a placement when it is proposed, and immutable there.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct SlaTerms {
     /// Shortest interval between two rounds that the provider accepts. 1 s to 30 days.
@@ -49,6 +48,19 @@ crate::fixed::fixed!(SlaTerms {
 const MONTH: u32 = 30 * 24 * 3_600_000;
 
 impl SlaTerms {
+    /// Refuses terms that promise less than `before`: less uptime, more latency, more maintenance. What these say is
+    /// judged for all placements of a data unit together.
+    pub fn ensure_keep(&self, before: &SlaTerms) -> Result<()> {
+        let kept = self.uptime_bps >= before.uptime_bps
+            && self.latency_ms <= before.latency_ms
+            && self.maintenance_ms <= before.maintenance_ms;
+        if kept {
+            Ok(())
+        } else {
+            Err(Error::PromiseWeakened)
+        }
+    }
+
     /// Refuses numbers outside the bounds named at the fields.
     pub fn check(&self) -> Result<()> {
         let ok = (1_000..=MONTH).contains(&self.interval_ms)

@@ -1,7 +1,6 @@
 //! Time as the contract sees it: milliseconds since the Unix epoch, block numbers, pauses.
 
 use crate::{Error, Result};
-use scale::Encode;
 
 /// One hour.
 pub const HOUR_MS: u64 = 3_600_000;
@@ -29,7 +28,7 @@ pub fn min_blocks(window_ms: u32) -> u32 {
 }
 
 /// Every pause so far, in the few numbers that the rules need.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Pauses {
     /// Whether a pause was begun and not ended. It stops counting after [`MAX_PAUSE_MS`] by itself.

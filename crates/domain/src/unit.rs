@@ -2,7 +2,7 @@
 
 use crate::money::check_price;
 use crate::time::{MAX_TERM_MS, MIN_TERM_MS};
-use crate::{Balance, Error, Result, SlaTerms};
+use crate::{Balance, Error, Result, SlaTerms, Standing};
 use alloc::vec::Vec;
 use ink::primitives::AccountId;
 use scale::{Decode, Encode};
@@ -19,6 +19,7 @@ const MAX_CHUNKS: u64 = 1 << 40;
 /// What a data unit is, and with it the unit its capacity counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+#[repr(u8)]
 pub enum Kind {
     /// Objects, in GiB.
     ObjectStore,
@@ -39,6 +40,7 @@ crate::fixed::named!(Kind { ObjectStore, BlockStore, FileStore, Compute, Functio
 /// What a price counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
+#[repr(u8)]
 pub enum Currency {
     /// The chain's token, in its smallest unit.
     Token,
@@ -49,7 +51,7 @@ pub enum Currency {
 crate::fixed::named!(Currency { Token, MicroUsd });
 
 /// What a provider registers of a data unit.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct UnitSpec {
     pub kind: Kind,
@@ -82,7 +84,7 @@ crate::fixed::fixed!(UnitSpec {
 } then { tags });
 
 /// A reservable capacity on a node.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct DataUnit {
     pub provider: AccountId,
@@ -97,6 +99,8 @@ pub struct DataUnit {
     pub placements: u32,
     /// When it was last changed; zero if never.
     pub changed_at: u64,
+    /// What its score rests on.
+    pub standing: Standing,
     /// What of it is committed to a cluster.
     pub member: Option<Member>,
     pub spec: UnitSpec,
@@ -110,10 +114,12 @@ crate::fixed::fixed!(DataUnit {
     place: u32,
     placements: u32,
     changed_at: u64,
+    standing: Standing,
 } then { member, spec });
+crate::fixed::rest!(Option<Member>, UnitSpec);
 
 /// Capacity of a data unit that is committed to a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout))]
 pub struct Member {
     pub cluster: u64,

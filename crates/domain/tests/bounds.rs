@@ -1,46 +1,19 @@
 //! Each bound: the limit is accepted, one beyond is refused.
 
+mod history;
+
+use history::{cluster_spec, terms, unit_spec};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
     chunks_fit, Challenger, ClusterSpec, Config, Currency, DataUnit, Error, Kind, NodeSpec, NodeState,
     SlaTerms, Slot, UnitSpec, MAX_CAPACITY, MAX_ENDPOINT_BYTES, MAX_MANAGER_BPS, MAX_MONTHLY_PRICE,
-    MAX_PARAMETER_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS, UNIT_REST_MS,
+    MAX_OBSERVERS, MAX_PARAMETER_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS, UNIT_REST_MS,
 };
 
 const DAY: u32 = 24 * 3_600_000;
 const MONTH: u32 = 30 * DAY;
 /// Highest price in millionths of a dollar.
 const MOST_MICRO_USD: u128 = (1 << 64) - 1;
-
-fn terms() -> SlaTerms {
-    SlaTerms {
-        interval_ms: 60_000,
-        window_ms: 30_000,
-        samples: 1,
-        slash_bps: 1_000,
-        max_misses: 3,
-        collateral_bps: 10_000,
-        uptime_bps: 9_900,
-        latency_ms: 500,
-        notice_ms: 0,
-        exit_bps: 500,
-        maintenance_ms: 0,
-    }
-}
-
-fn unit() -> UnitSpec {
-    UnitSpec {
-        kind: Kind::ObjectStore,
-        capacity: 1,
-        price: 1,
-        currency: Currency::Token,
-        terms: terms(),
-        min_term_ms: MIN_TERM_MS,
-        max_term_ms: MAX_TERM_MS,
-        tags: Vec::new(),
-        open: true,
-    }
-}
 
 fn node() -> NodeSpec {
     NodeSpec {
@@ -98,14 +71,43 @@ fn sla_terms_are_accepted_at_each_bound_and_refused_beyond() {
         let mut terms = terms();
         change(&mut terms);
         assert_eq!(terms.check(), Err(Error::TermsOutOfBounds), "refused {i}");
-        let spec = UnitSpec { terms, ..unit() };
+        let spec = UnitSpec { terms, ..unit_spec() };
         assert_eq!(spec.check(), Err(Error::TermsOutOfBounds), "refused in a data unit {i}");
     }
 }
 
 #[test]
+fn terms_keep_a_promise_that_is_no_lower_and_nothing_else_counts() {
+    let before = SlaTerms { maintenance_ms: 1_000, ..terms() };
+    let kept: [fn(&mut SlaTerms); 6] = [
+        |_| {},
+        |x| x.uptime_bps += 1,
+        |x| x.latency_ms -= 1,
+        |x| x.maintenance_ms -= 1,
+        |x| (x.interval_ms, x.window_ms, x.samples) = (1_000, 1_000, 7),
+        |x| (x.slash_bps, x.max_misses, x.collateral_bps, x.exit_bps) = (0, 100, 0, 0),
+    ];
+    let weakened: [fn(&mut SlaTerms); 4] = [
+        |x| x.uptime_bps -= 1,
+        |x| x.latency_ms += 1,
+        |x| x.maintenance_ms += 1,
+        |x| (x.uptime_bps, x.latency_ms, x.maintenance_ms) = (10_000, 501, 0),
+    ];
+    for (i, change) in kept.iter().enumerate() {
+        let mut terms = before.clone();
+        change(&mut terms);
+        assert_eq!(terms.ensure_keep(&before), Ok(()), "kept {i}");
+    }
+    for (i, change) in weakened.iter().enumerate() {
+        let mut terms = before.clone();
+        change(&mut terms);
+        assert_eq!(terms.ensure_keep(&before), Err(Error::PromiseWeakened), "weakened {i}");
+    }
+}
+
+#[test]
 fn a_configuration_is_accepted_at_each_bound_and_refused_beyond() {
-    let accepted: [fn(&mut Config); 8] = [
+    let accepted: [fn(&mut Config); 10] = [
         |x| (x.network_fee_bps, x.referral_bps, x.reporter_bps) = (0, 0, 0),
         |x| x.network_fee_bps = 1_000,
         |x| x.referral_bps = 500,
@@ -114,8 +116,10 @@ fn a_configuration_is_accepted_at_each_bound_and_refused_beyond() {
         |x| x.accept_ms = MONTH,
         |x| x.activate_ms = 60_000,
         |x| x.activate_ms = MONTH,
+        |x| x.score_unit = 1,
+        |x| x.score_unit = 1 << 63,
     ];
-    let refused: [fn(&mut Config); 7] = [
+    let refused: [fn(&mut Config); 10] = [
         |x| x.network_fee_bps = 1_001,
         |x| x.referral_bps = 501,
         |x| x.reporter_bps = 1_001,
@@ -123,6 +127,9 @@ fn a_configuration_is_accepted_at_each_bound_and_refused_beyond() {
         |x| x.accept_ms = MONTH + 1,
         |x| x.activate_ms = 59_999,
         |x| x.activate_ms = MONTH + 1,
+        |x| x.score_unit = 0,
+        |x| x.score_unit = (1 << 63) + 1,
+        |x| x.score_unit = u64::MAX,
     ];
     assert_eq!(Config::default().check(), Ok(()));
     for (i, change) in accepted.iter().enumerate() {
@@ -160,12 +167,12 @@ fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_
         (|x| (x.price, x.currency) = (MOST_MICRO_USD + 1, Currency::MicroUsd), Error::PriceTooHigh),
     ];
     for (i, change) in accepted.iter().enumerate() {
-        let mut spec = unit();
+        let mut spec = unit_spec();
         change(&mut spec);
         assert_eq!(spec.check(), Ok(()), "accepted {i}");
     }
     for (change, error) in refused {
-        let mut spec = unit();
+        let mut spec = unit_spec();
         change(&mut spec);
         assert_eq!(spec.check(), Err(error));
     }
@@ -173,16 +180,9 @@ fn a_data_unit_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_
 
 #[test]
 fn a_cluster_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_names_it() {
-    let good = ClusterSpec {
-        kind: Kind::ObjectStore,
-        price: 1,
-        currency: Currency::Token,
-        terms: terms(),
-        fee_bps: 0,
-        parameters: Vec::new(),
-        open: true,
-    };
-    let accepted: [fn(&mut ClusterSpec); 6] = [
+    let good = cluster_spec();
+    let accepted: [fn(&mut ClusterSpec); 7] = [
+        |x| x.observers = vec![AccountId::from([1; 32]); MAX_OBSERVERS],
         |x| x.fee_bps = MAX_MANAGER_BPS,
         |x| x.parameters = vec![b'x'; MAX_PARAMETER_BYTES],
         |x| x.price = 0,
@@ -191,7 +191,8 @@ fn a_cluster_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_na
         |x| x.open = false,
     ];
     type Change = fn(&mut ClusterSpec);
-    let refused: [(Change, Error); 6] = [
+    let refused: [(Change, Error); 7] = [
+        (|x| x.observers = vec![AccountId::from([1; 32]); MAX_OBSERVERS + 1], Error::TooLong),
         (|x| x.fee_bps = MAX_MANAGER_BPS + 1, Error::FeeTooHigh),
         (|x| x.fee_bps = u16::MAX, Error::FeeTooHigh),
         (|x| x.parameters = vec![b'x'; MAX_PARAMETER_BYTES + 1], Error::TooLong),
@@ -199,7 +200,7 @@ fn a_cluster_is_accepted_at_each_bound_and_refused_beyond_with_the_error_that_na
         (|x| (x.price, x.currency) = (MOST_MICRO_USD + 1, Currency::MicroUsd), Error::PriceTooHigh),
         (|x| x.terms.samples = 0, Error::TermsOutOfBounds),
     ];
-    assert_eq!((MAX_MANAGER_BPS, MAX_PARAMETER_BYTES), (3_000, 512));
+    assert_eq!((MAX_MANAGER_BPS, MAX_PARAMETER_BYTES, MAX_OBSERVERS), (3_000, 512, 8));
     for (i, change) in accepted.iter().enumerate() {
         let mut spec = good.clone();
         change(&mut spec);
@@ -264,18 +265,8 @@ fn stores_take_as_many_chunks_as_their_capacity_holds_and_other_kinds_none() {
 
 #[test]
 fn a_data_unit_offers_what_is_free_within_its_terms() {
-    let spec = UnitSpec { capacity: 10, min_term_ms: 2_000, max_term_ms: 3_000, ..unit() };
-    let mut unit = DataUnit {
-        provider: AccountId::from([1; 32]),
-        node: 1,
-        region: 756,
-        used: 0,
-        place: 0,
-        placements: 0,
-        member: None,
-        changed_at: 0,
-        spec,
-    };
+    let spec = UnitSpec { capacity: 10, min_term_ms: 2_000, max_term_ms: 3_000, ..unit_spec() };
+    let mut unit = DataUnit { spec, ..history::unit() };
     assert_eq!((unit.take(11, None), unit.used), (Err(Error::NotEnoughCapacity), 0));
     assert_eq!((unit.take(6, None), unit.free()), (Ok(()), 4));
     assert_eq!(unit.check_offer(4, 2_000, 0, None), Ok(()));

@@ -3,11 +3,11 @@
 
 mod history;
 
-use history::{plans, setups, Plan, Run, Setup, Touching};
+use history::{plans, sample, setups, Plan, Run, Setup, Touching};
 use ink::primitives::AccountId;
 use orchestrator_domain::{
-    price_up, Balance, Cluster, ClusterSpec, Currency, Error, Kind, Payment, Pool, Share, MAX_MANAGER_BPS,
-    MAX_MONTHLY_PRICE, MAX_TERM_MS,
+    price_up, Balance, Cluster, ClusterSpec, Error, Payment, Pool, Share, MAX_MANAGER_BPS, MAX_MONTHLY_PRICE,
+    MAX_TERM_MS,
 };
 use proptest::prelude::*;
 
@@ -18,19 +18,10 @@ fn config() -> ProptestConfig {
 }
 
 fn cluster() -> Cluster {
-    let spec = ClusterSpec {
-        kind: Kind::ObjectStore,
-        price: 1,
-        currency: Currency::Token,
-        terms: history::terms(),
-        fee_bps: 1_000,
-        parameters: Vec::new(),
-        open: true,
-    };
     Cluster {
         manager: AccountId::from([1; 32]),
         offered_to: None,
-        spec,
+        spec: ClusterSpec { fee_bps: 1_000, ..history::cluster_spec() },
         changed_at: 0,
         members: 0,
         turn: 0,
@@ -265,23 +256,7 @@ fn what_was_earned_since_the_latest_distribution_is_not_due() {
 #[test]
 fn a_member_that_proves_nothing_receives_nothing() {
     let silent = vec![Plan { extra: 0, events: Vec::new() }; 3];
-    let setup = Setup {
-        interval: 60_000,
-        window: 30_000,
-        slower: 0,
-        max_misses: 1,
-        slash_bps: 1_000,
-        price: 1_000_000_000,
-        capacity: 10,
-        collateral: 1_000_000,
-        bonus: 0,
-        fee_bps: 200,
-        referral_bps: 50,
-        manager_bps: 1_000,
-        phase: 0,
-        opened_before: false,
-        term: 600_000,
-    };
+    let setup = Setup { max_misses: 1, manager_bps: 1_000, ..sample() };
     let mut run = Run::new(&setup);
     run.open();
     run.at(run.clock.now + 30_000);

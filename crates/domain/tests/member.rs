@@ -3,9 +3,7 @@
 mod history;
 
 use ink::primitives::AccountId;
-use orchestrator_domain::{
-    Choice, Currency, DataUnit, Error, Kind, Member, Reservation, Slot, UnitSpec, MAX_TERM_MS, MIN_TERM_MS,
-};
+use orchestrator_domain::{Choice, DataUnit, Error, Member, Reservation, Slot, UnitSpec, MIN_TERM_MS};
 use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
@@ -17,27 +15,11 @@ fn account(number: u8) -> AccountId {
 }
 
 fn unit(capacity: u64, member: Option<Member>) -> DataUnit {
-    let spec = UnitSpec {
-        kind: Kind::ObjectStore,
-        capacity,
-        price: 1,
-        currency: Currency::Token,
-        terms: history::terms(),
-        min_term_ms: MIN_TERM_MS,
-        max_term_ms: MAX_TERM_MS,
-        tags: Vec::new(),
-        open: true,
-    };
     DataUnit {
-        provider: account(1),
-        node: 1,
-        region: 756,
         used: member.as_ref().map_or(0, |x| x.used),
-        place: 0,
-        placements: 0,
         member,
-        changed_at: 0,
-        spec,
+        spec: UnitSpec { capacity, ..history::unit_spec() },
+        ..history::unit()
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod history;
 
-use history::{plans, setups, Plan, Run, Setup, Touching, BASE};
+use history::{no_round, plans, sample, setups, Plan, Run, Setup, Touching, BASE};
 use orchestrator_domain::{
     bps_down, price_down, price_up, share_down, Balance, Error, Payment, Round, State, MAX_MANAGER_BPS,
     MAX_MONTHLY_PRICE, MAX_TERM_MS, MONTH_MS,
@@ -11,30 +11,6 @@ use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn sample() -> Setup {
-    Setup {
-        interval: 60_000,
-        window: 30_000,
-        slower: 0,
-        max_misses: 3,
-        slash_bps: 1_000,
-        price: 1_000_000_000,
-        capacity: 10,
-        collateral: 1_000_000,
-        bonus: 0,
-        fee_bps: 200,
-        referral_bps: 50,
-        manager_bps: 0,
-        phase: 0,
-        opened_before: false,
-        term: 600_000,
-    }
-}
-
-fn no_round() -> Round {
-    Round { number: 0, opened_at: 0, closed: false, cut: false, cuts: 0 }
 }
 
 /// What a consumer does between two rounds. Shares are of 1,000.
@@ -69,7 +45,7 @@ fn fund(run: &mut Run, locked: &mut Balance) {
 
 fn act(run: &mut Run, deed: &Deed, locked: &mut Balance) {
     run.touch();
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     let now = run.clock.now;
     let runs = run.p.state == State::Active && now < run.p.ends_at && !run.p.terminated;
     match *deed {
@@ -95,7 +71,7 @@ fn act(run: &mut Run, deed: &Deed, locked: &mut Balance) {
         Deed::Wait(ms) => run.at(now + ms),
         Deed::Open(proven) if now >= run.challenger.next_at() => {
             run.open();
-            let round = run.challenger.latest(&run.clock);
+            let round = run.round();
             if proven && run.p.owes_proof(&round) {
                 run.p.prove(&round);
             }
@@ -180,7 +156,7 @@ proptest! {
         let setup = Setup { bonus, ..setup };
         let run = Run::through(&setup, &plans, Touching::AfterEveryEvent);
         let until = run.failed_at.unwrap_or(run.clock.now);
-        let served = run.p.served_ms(until, &run.challenger.latest(&run.clock));
+        let served = run.p.served_ms(until, &run.round());
         prop_assert_eq!(run.bonus, share_down(bonus, served, setup.term).unwrap());
         prop_assert_eq!((run.p.bonus, run.p.bonus_paid), (run.bonus, run.bonus), "the rest has left the record");
         prop_assert!(run.bonus <= bonus);
@@ -195,17 +171,17 @@ proptest! {
         for proven in proven {
             run.at(run.clock.now.max(run.challenger.next_at()));
             run.open();
-            let round = run.challenger.latest(&run.clock);
+            let round = run.round();
             if proven && run.p.owes_proof(&round) {
                 run.touch();
                 run.p.prove(&round);
             }
         }
-        run.p.account(&run.challenger.latest(&run.clock));
+        run.p.account(&run.round());
         let mut instants: Vec<u64> = instants.iter().map(|x| run.p.started_at + x).collect();
         instants.sort_unstable();
         for closed in [false, true] {
-            let round = Round { closed, ..run.challenger.latest(&run.clock) };
+            let round = Round { closed, ..run.round() };
             run.p.account(&round);
             let earned: Vec<Balance> =
                 instants.iter().map(|x| run.p.earned_down(*x, &round).unwrap()).collect();
@@ -235,7 +211,7 @@ fn settling_twice_in_a_row_pays_nothing_the_second_time() {
     run.at(BASE + 300_000);
     run.touch();
     assert_eq!(run.gross, price_down(1_000_000_000, 10, 300_000).unwrap());
-    let again = run.p.settle(run.clock.now, &run.challenger.latest(&run.clock)).unwrap();
+    let again = run.p.settle(run.clock.now, &run.round()).unwrap();
     assert_eq!(again, Default::default());
 }
 
@@ -243,7 +219,7 @@ fn settling_twice_in_a_row_pays_nothing_the_second_time() {
 fn a_renewal_at_the_boundary_keeps_what_was_earned_and_pays_on_at_the_new_price() {
     let mut run = Run::new(&sample());
     run.at(BASE + 700_000);
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     let first = run.p.settle(run.clock.now, &round).unwrap().gross;
     assert_eq!(first, price_down(1_000_000_000, 10, 600_000).unwrap());
     run.p.start_segment(run.p.ends_at, &round).unwrap();
@@ -263,7 +239,7 @@ fn the_interval_of_a_missed_round_goes_on_in_the_next_segment() {
     run.open();
     run.at(BASE + 100_000);
     run.touch();
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     run.p.start_segment(run.clock.now, &round).unwrap();
     assert_eq!(run.p.served_ms(BASE + 100_000, &round), 60_000);
     assert_eq!(run.p.served_ms(BASE + 120_000, &round), 60_000);
@@ -273,7 +249,7 @@ fn the_interval_of_a_missed_round_goes_on_in_the_next_segment() {
 #[test]
 fn accepting_and_activating_are_refused_at_their_deadline_and_out_of_turn() {
     let mut run = Run::new(&sample());
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     assert_eq!(run.p.accept(&run.clock), Err(Error::WrongState));
     assert_eq!(run.p.activate(&run.clock, &round), Err(Error::WrongState));
     let mut p = history::placement(&sample());

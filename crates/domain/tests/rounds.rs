@@ -2,7 +2,7 @@
 
 mod history;
 
-use history::{plans, setups, Event, Plan, Run, Setup, Touching, BASE};
+use history::{plans, sample, setups, Event, Plan, Run, Setup, Touching, BASE};
 use orchestrator_domain::{price_down, price_up, Balance, Misses, State};
 use proptest::prelude::*;
 
@@ -14,24 +14,8 @@ fn counted(run: &Run) -> u32 {
     run.p.tally.proven + run.p.tally.missed + run.p.tally.excused
 }
 
-fn sample(max_misses: u8) -> Setup {
-    Setup {
-        interval: 60_000,
-        window: 30_000,
-        slower: 0,
-        max_misses,
-        slash_bps: 1_000,
-        price: 1_000_000_000,
-        capacity: 10,
-        collateral: 1_000_000,
-        bonus: 0,
-        fee_bps: 200,
-        referral_bps: 50,
-        manager_bps: 0,
-        phase: 0,
-        opened_before: false,
-        term: 600_000,
-    }
+fn sample_of(max_misses: u8) -> Setup {
+    Setup { max_misses, ..sample() }
 }
 
 fn silent(rounds: usize) -> Vec<Plan> {
@@ -179,7 +163,7 @@ proptest! {
 #[test]
 fn a_placement_that_answers_nothing_fails_at_the_round_that_is_one_too_many() {
     for rounds in [3, 4, 9] {
-        let run = Run::through(&sample(3), &silent(rounds), Touching::Never);
+        let run = Run::through(&sample_of(3), &silent(rounds), Touching::Never);
         assert_eq!(run.p.state, State::Failed);
         assert_eq!(run.failed_at, Some(BASE + 3 * 60_000));
         assert_eq!((run.p.tally.missed, run.slashed), (3, 1_000_000));
@@ -189,7 +173,7 @@ fn a_placement_that_answers_nothing_fails_at_the_round_that_is_one_too_many() {
 
 #[test]
 fn one_miss_short_of_failing_costs_its_share_and_its_time() {
-    let run = Run::through(&sample(3), &silent(2), Touching::Never);
+    let run = Run::through(&sample_of(3), &silent(2), Touching::Never);
     assert_eq!(run.p.state, State::Completed);
     assert_eq!((run.p.tally.missed, run.p.tally.streak, run.slashed), (2, 2, 200_000));
     assert_eq!(run.gross, price_down(1_000_000_000, 10, 600_000 - 2 * 60_000).unwrap());
@@ -197,9 +181,9 @@ fn one_miss_short_of_failing_costs_its_share_and_its_time() {
 
 #[test]
 fn a_round_opened_before_activation_never_counts() {
-    let setup = Setup { opened_before: true, phase: 1, ..sample(1) };
+    let setup = Setup { opened_before: true, phase: 1, ..sample_of(1) };
     let mut run = Run::new(&setup);
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     assert_eq!(round.number, 1);
     assert!(!run.p.owes_proof(&round));
     run.at(BASE + 50_000);
@@ -209,18 +193,18 @@ fn a_round_opened_before_activation_never_counts() {
 
 #[test]
 fn a_round_opened_at_the_end_or_later_never_counts() {
-    let setup = Setup { term: 120_000, ..sample(1) };
+    let setup = Setup { term: 120_000, ..sample_of(1) };
     let mut run = Run::new(&setup);
     run.at(BASE + 120_000);
     run.open();
-    assert!(!run.p.owes_proof(&run.challenger.latest(&run.clock)));
+    assert!(!run.p.owes_proof(&run.round()));
     run.touch();
     assert_eq!((run.p.state, run.p.tally.missed, run.p.tally.excused), (State::Completed, 0, 1));
 }
 
 #[test]
 fn a_round_opened_just_before_the_end_holds_the_end_back_until_it_is_judged() {
-    let setup = Setup { term: 120_000, ..sample(1) };
+    let setup = Setup { term: 120_000, ..sample_of(1) };
     let mut run = Run::new(&setup);
     run.at(BASE + 119_999);
     run.open();
@@ -228,7 +212,7 @@ fn a_round_opened_just_before_the_end_holds_the_end_back_until_it_is_judged() {
     run.touch();
     assert_eq!(run.p.state, State::Active);
     run.at(BASE + 149_998);
-    assert!(run.p.owes_proof(&run.challenger.latest(&run.clock)));
+    assert!(run.p.owes_proof(&run.round()));
     run.at(BASE + 149_999);
     run.touch();
     assert_eq!((run.p.state, run.failed_at), (State::Failed, Some(BASE + 119_999)));
@@ -238,7 +222,7 @@ fn a_round_opened_just_before_the_end_holds_the_end_back_until_it_is_judged() {
 fn a_pause_inside_the_window_excuses_the_round_and_one_after_it_does_not() {
     for (pause, missed) in [(29_999 * 1_000 / 60_000, 0), (500, 1), (999, 1)] {
         let events = vec![(u16::try_from(pause).unwrap(), Event::Pause)];
-        let run = Run::through(&sample(1), &[Plan { extra: 0, events }], Touching::Never);
+        let run = Run::through(&sample_of(1), &[Plan { extra: 0, events }], Touching::Never);
         assert_eq!(run.p.tally.missed, missed, "pause at {pause} of 1,000");
         assert_eq!(run.p.tally.excused, 1 - missed);
     }
@@ -248,7 +232,7 @@ fn a_pause_inside_the_window_excuses_the_round_and_one_after_it_does_not() {
 fn a_pause_excuses_no_round_that_was_missed_before_it() {
     let mut plans = silent(4);
     plans[2].events = vec![(100, Event::Pause), (800, Event::Resume)];
-    let run = Run::through(&Setup { term: 10_000_000, ..sample(9) }, &plans, Touching::Never);
+    let run = Run::through(&Setup { term: 10_000_000, ..sample_of(9) }, &plans, Touching::Never);
     assert_eq!((run.p.tally.missed, run.p.tally.excused), (3, 1));
 }
 
@@ -258,14 +242,14 @@ fn a_cut_round_excuses_itself_and_no_later_one_whenever_it_is_touched() {
         let mut plans = silent(6);
         plans[0].events = vec![(100, Event::Pause), (800, Event::Resume)];
         plans[usize::from(touch > 1_000)].events.push((touch % 1_000, Event::Touch));
-        let run = Run::through(&Setup { term: 10_000_000, ..sample(9) }, &plans, Touching::AsPlanned);
+        let run = Run::through(&Setup { term: 10_000_000, ..sample_of(9) }, &plans, Touching::AsPlanned);
         assert_eq!((run.p.tally.missed, run.p.tally.excused), (5, 1), "touched at {touch}");
     }
 }
 
 #[test]
 fn a_chain_that_stood_still_has_missed_nothing_until_its_blocks_have_come() {
-    let setup = Setup { term: 100_000_000, ..sample(1) };
+    let setup = Setup { term: 100_000_000, ..sample_of(1) };
     let mut run = Run::new(&setup);
     run.at(BASE + 60_000);
     run.open();
@@ -275,7 +259,7 @@ fn a_chain_that_stood_still_has_missed_nothing_until_its_blocks_have_come() {
         run.clock.block = block;
         run.touch();
         assert_eq!((run.p.state, run.p.tally.missed), (State::Active, 0));
-        assert!(run.p.owes_proof(&run.challenger.latest(&run.clock)));
+        assert!(run.p.owes_proof(&run.round()));
     }
     run.clock.block = opened + 3;
     run.touch();
@@ -285,13 +269,13 @@ fn a_chain_that_stood_still_has_missed_nothing_until_its_blocks_have_come() {
 
 #[test]
 fn an_open_round_holds_back_the_time_since_it_was_opened_and_its_proof_frees_it() {
-    let mut run = Run::new(&sample(2));
+    let mut run = Run::new(&sample_of(2));
     run.at(BASE + 60_000);
     run.open();
     run.at(BASE + 80_000);
     run.touch();
     assert_eq!(run.gross, price_down(1_000_000_000, 10, 60_000).unwrap());
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     run.p.prove(&round);
     run.touch();
     assert_eq!(run.gross, price_down(1_000_000_000, 10, 80_000).unwrap());
@@ -300,17 +284,17 @@ fn an_open_round_holds_back_the_time_since_it_was_opened_and_its_proof_frees_it(
 
 #[test]
 fn capacity_without_data_is_never_challenged_and_data_from_its_next_round_on() {
-    let mut run = Run::new(&sample(1));
+    let mut run = Run::new(&sample_of(1));
     run.p.chunks = 0;
     run.at(BASE + 60_000);
     run.open();
-    assert!(!run.p.owes_proof(&run.challenger.latest(&run.clock)));
+    assert!(!run.p.owes_proof(&run.round()));
     run.touch();
     run.p.chunks = 5;
-    assert!(!run.p.owes_proof(&run.challenger.latest(&run.clock)), "the round was opened for no data");
+    assert!(!run.p.owes_proof(&run.round()), "the round was opened for no data");
     run.at(BASE + 120_000);
     run.open();
-    assert!(run.p.owes_proof(&run.challenger.latest(&run.clock)));
+    assert!(run.p.owes_proof(&run.round()));
     assert_eq!((run.p.tally.excused, run.p.tally.missed), (1, 0));
 }
 
@@ -318,17 +302,17 @@ fn capacity_without_data_is_never_challenged_and_data_from_its_next_round_on() {
 fn a_valid_proof_ends_the_streak() {
     let mut plans = silent(5);
     plans[2].events = vec![(100, Event::Answer(true))];
-    let run = Run::through(&sample(3), &plans, Touching::Never);
+    let run = Run::through(&sample_of(3), &plans, Touching::Never);
     assert_eq!((run.p.tally.proven, run.p.tally.missed, run.p.tally.streak), (1, 4, 2));
     assert_eq!(run.p.state, State::Completed);
 }
 
 #[test]
 fn an_invalid_proof_is_a_miss_at_once() {
-    let mut run = Run::new(&sample(2));
+    let mut run = Run::new(&sample_of(2));
     run.at(BASE + 60_000);
     run.open();
-    let round = run.challenger.latest(&run.clock);
+    let round = run.round();
     let misses = run.p.miss(&round);
     assert_eq!(misses, Misses { count: 1, failed_at: None });
     assert!(!run.p.owes_proof(&round), "there is no second try");

@@ -108,8 +108,11 @@ fn views_change_nothing_and_verbs_do() {
         "provider",
         "quote",
         "reservation",
+        "score",
+        "service",
         "settings",
         "share",
+        "sla",
         "solvency",
         "trusts",
     ];

@@ -54,9 +54,17 @@ fn a_full_page_of_the_longest_units_fits_an_answer() {
         let spec = UnitSpec { tags: vec![b'x'; MAX_TAG_BYTES], ..unit() };
         market.send(p.provider, market.at().register_unit(1, spec)).unwrap();
     }
-    let any = Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: TERM_MS, cluster: None };
+    let any = Filter {
+        kind: None,
+        region: None,
+        capacity: 1,
+        max_price: 0,
+        term_ms: TERM_MS,
+        cluster: None,
+        min_score: 0,
+    };
     let page = market.ask(p.consumer, market.at().find_data_units(any, 3, u32::MAX));
-    assert_eq!((page.units.len(), page.next), (50, 53));
+    assert_eq!((page.units.len(), page.next), (35, 38));
     let page = market.ask(p.consumer, market.at().list(List::Units(1), 0, u32::MAX));
     assert_eq!((page.ids.len(), page.next), (50, 50));
 }

@@ -103,6 +103,7 @@ pub fn cluster() -> ClusterSpec {
         terms: terms(),
         fee_bps: 1_000,
         parameters: b"erasure=16/48".to_vec(),
+        observers: Vec::new(),
         open: true,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use orchestrator::DisputeStep;
 use orchestrator_chain::AccountId;
 use orchestrator_domain::{price_up, Balance, Placement, Reservation, State};
 
@@ -48,6 +49,8 @@ pub fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact],
             }
             Fact::Slashed(x) => {
                 add(x.provider, -signed(x.amount));
+                let told = x.reporter.filter(|id| *id == caller).is_some() == (x.to_reporter > 0);
+                hold(12, told, || format!("{:?} got {} of a slash", x.reporter, x.to_reporter))?;
                 add(caller, signed(x.to_reporter));
             }
             Fact::Reservation(x) => {
@@ -55,7 +58,7 @@ pub fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact],
                 if from != x.consumer {
                     hold(12, x.consumer == caller, || format!("{:?} got a reservation", x.consumer))?;
                     let moved = before.placements.values().filter(|p| p.reservation == x.reservation);
-                    let escrow: i128 = moved.map(|p| signed(p.escrow)).sum();
+                    let escrow: i128 = moved.map(|p| signed(p.escrow) + signed(p.bond())).sum();
                     add(from, -escrow);
                     add(x.consumer, escrow);
                 }
@@ -76,6 +79,12 @@ pub fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact],
                 fees += signed(x.fee);
             }
             Fact::Claimed(x) => add(x.provider, signed(x.amount)),
+            Fact::Dispute(x) if x.step == DisputeStep::Decided && x.to_consumer_bps < 5_000 => {
+                let p = before.placements.get(&x.placement);
+                let Some(p) = p else { return hold(12, false, || format!("{} decided", x.placement)) };
+                add(p.provider, signed(x.bond));
+                consumer(before, p).into_iter().for_each(|id| add(id, -signed(x.bond)));
+            }
             Fact::Moved(x) if matches!(x.state, State::Accepted | State::Active) => {
                 let Some(p) = now.placements.get(&x.placement) else { continue };
                 if trusts(now, p) {
@@ -90,7 +99,13 @@ pub fn money(before: &Picture, now: &Picture, caller: AccountId, facts: &[Fact],
             | Fact::Access(_)
             | Fact::Trust(_)
             | Fact::Cluster(_)
-            | Fact::Member(_) => {}
+            | Fact::Member(_)
+            | Fact::Maintenance(_)
+            | Fact::Quality(_)
+            | Fact::Rated(_)
+            | Fact::Dispute(_)
+            | Fact::Proven(_)
+            | Fact::Scored(_) => {}
         }
     }
     let collected = signed(now.settings.fees) - signed(before.settings.fees);

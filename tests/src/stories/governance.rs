@@ -126,6 +126,7 @@ pub fn a_configuration_keeps_to_its_bounds<L: Ledger>(m: &mut Market<L>) {
         reporter_bps: 1_000,
         accept_ms: 60_000,
         activate_ms: 30 * 86_400_000,
+        score_unit: 1 << 63,
     };
     m.done(Admin, |at| at.configure(good.clone(), treasury));
     assert_eq!(m.picture().settings.config, good);
@@ -137,6 +138,8 @@ pub fn a_configuration_keeps_to_its_bounds<L: Ledger>(m: &mut Market<L>) {
         Config { accept_ms: 30 * 86_400_000 + 1, ..good.clone() },
         Config { activate_ms: 59_999, ..good.clone() },
         Config { activate_ms: 30 * 86_400_000 + 1, ..good.clone() },
+        Config { score_unit: 0, ..good.clone() },
+        Config { score_unit: (1 << 63) + 1, ..good.clone() },
     ] {
         m.refused(Admin, Error::ConfigOutOfBounds, |at| at.configure(bad, treasury));
     }

@@ -218,10 +218,11 @@ pub fn lists_and_search_show_what_is_alive<L: Ledger>(m: &mut Market<L>) {
         max_price: PRICE,
         term_ms: m.term(),
         cluster: None,
+        min_score: 0,
     };
     let find = |m: &Market<L>, filter: &orchestrator::Filter, cursor, limit| {
         let found = m.ask(|at| at.find_data_units(filter.clone(), cursor, limit));
-        (found.units.iter().map(|x| x.0).collect::<Vec<_>>(), found.next)
+        (found.units.iter().map(|x| x.id).collect::<Vec<_>>(), found.next)
     };
     assert_eq!(find(m, &filter, 0, 50), (vec![1, 2], 0));
     assert_eq!(find(m, &filter, 0, 1), (vec![1], 2));

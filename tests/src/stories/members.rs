@@ -109,8 +109,9 @@ pub(super) fn found<L: Ledger>(m: &Market<L>, cluster: u64) -> Vec<u64> {
         max_price: 0,
         term_ms: m.term(),
         cluster: Some(cluster),
+        min_score: 0,
     };
-    m.ask(|at| at.find_data_units(filter, 0, 50)).units.iter().map(|x| x.0).collect()
+    m.ask(|at| at.find_data_units(filter, 0, 50)).units.iter().map(|x| x.id).collect()
 }
 
 /// A member that does not fit is passed over where the contract chooses, and refused with its own error where it is named.

@@ -387,9 +387,10 @@ pub fn a_stale_rate_stops_what_is_new_and_no_exit<L: Ledger>(m: &mut Market<L>) 
         let unit = if cluster.is_none() { 1 } else { 2 };
         let quote = m.ask(|at| at.quote(unit, CAPACITY, m.term(), cluster));
         assert_eq!(quote.map(|x| x.price), Err(Error::RateStale));
-        let filter =
-            Filter { kind: None, region: None, capacity: 1, max_price: 0, term_ms: m.term(), cluster };
-        let found: Vec<_> = m.ask(|at| at.find_data_units(filter, 0, 50)).units.iter().map(|x| x.0).collect();
+        let (kind, region, term_ms) = (None, None, m.term());
+        let filter = Filter { kind, region, capacity: 1, max_price: 0, term_ms, cluster, min_score: 0 };
+        let found: Vec<_> =
+            m.ask(|at| at.find_data_units(filter, 0, 50)).units.iter().map(|x| x.id).collect();
         assert_eq!(found, if cluster.is_none() { &[2][..] } else { &[] });
     }
 

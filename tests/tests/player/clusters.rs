@@ -41,6 +41,9 @@ impl Player {
         if self.chance(10) {
             spec.terms.max_misses = self.rng.gen_range(0..4);
         }
+        if self.chance(30) {
+            spec.observers.push(self.market.id(Tenant));
+        }
         if self.chance(5) {
             spec.kind = Kind::Compute;
         }

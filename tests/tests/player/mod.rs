@@ -2,6 +2,7 @@
 
 mod clusters;
 mod others;
+mod service;
 
 use std::fmt::Debug;
 
@@ -36,9 +37,12 @@ type Said = Option<Result<Option<Placement>>>;
 impl Player {
     /// A market that is set up, and a course of random numbers.
     pub fn new(seed: u64) -> Self {
-        let mut market = Market::embedded();
-        market.set_up();
         let mut rng = StdRng::seed_from_u64(seed);
+        let mut market = Market::embedded();
+        if rng.gen_bool(0.8) {
+            market.quota_ms = 4 * market.interval();
+        }
+        market.set_up();
         if rng.gen_bool(0.8) {
             market.cluster_set_up(&[Provider, Spare, Third, Fourth]);
         }
@@ -46,6 +50,11 @@ impl Player {
             let (feed, now) = (market.id(PriceFeed), market.clock().now);
             market.done(Admin, |at| at.set_role(feed, Role::PriceFeed, true));
             market.done(PriceFeed, |at| at.set_rate(UNIT, now));
+        }
+        for (who, role) in [(Arbiter, Role::Arbiter), (Observer, Role::Observer), (Reporter, Role::Observer)]
+        {
+            let held = market.id(who);
+            market.done(Admin, |at| at.set_role(held, role, true));
         }
         market.watch_refusals_quickly();
         Self { market, rng, seed, trail: Vec::new(), accepted: 0, refused: 0 }
@@ -113,11 +122,13 @@ impl Player {
 
     fn pass_time(&mut self) {
         let beat = self.market.beat_ms;
-        let ms = match self.rng.gen_range(0..20) {
-            0..=6 => return,
-            7..=13 => self.rng.gen_range(0..beat),
-            14..=17 => beat,
-            18 => self.rng.gen_range(0..20 * beat),
+        let instant = if self.chance(12) { self.time_to_an_instant() } else { None };
+        let ms = match (instant, self.rng.gen_range(0..20)) {
+            (Some(ms), _) => ms,
+            (None, 0..=6) => return,
+            (None, 7..=13) => self.rng.gen_range(0..beat),
+            (None, 14..=17) => beat,
+            (None, 18) => self.rng.gen_range(0..20 * beat),
             _ => self.rng.gen_range(0..40 * DAY_MS),
         };
         if self.chance(5) {
@@ -155,13 +166,14 @@ impl Player {
         }
         match self.rng.gen_range(0..100) {
             0..=11 => self.reserve(),
-            12..=34 => self.provider_acts(),
-            35..=51 => self.rounds(),
-            52..=64 => self.anybody_acts(),
-            65..=79 => self.consumer_acts(),
-            80..=83 => self.money_moves(),
-            84..=87 => self.units_change(),
-            88..=96 => self.cluster_acts(),
+            12..=31 => self.provider_acts(),
+            32..=46 => self.rounds(),
+            47..=57 => self.anybody_acts(),
+            58..=70 => self.consumer_acts(),
+            71..=82 => self.service_acts(),
+            83..=85 => self.money_moves(),
+            86..=88 => self.units_change(),
+            89..=96 => self.cluster_acts(),
             _ => self.admin_acts(),
         }
     }

@@ -160,7 +160,7 @@ fn a_member_has_the_terms_of_the_cluster() {
         let (_, _, empty) = placed(m, cluster);
         let (order, term, data) = (named(m, cluster, 1), m.term(), m.data(5));
         let (mut spec, error) = (m.unit_spec(), Error::TermsDiffer);
-        spec.terms.latency_ms += 1;
+        spec.terms.latency_ms -= 1;
         m.done(Provider, |at| at.update_unit(1, spec));
         m.advance(UNIT_REST_MS);
         m.refused(Tenant, error, |at| at.quote(1, 1, term, Some(cluster)));

@@ -1,13 +1,16 @@
 //! Situations in which messages are refused: reservations, placements, rounds, money.
 
-use orchestrator_chain::runtime::UNIT;
+use orchestrator_chain::{runtime::UNIT, Embedded};
 use orchestrator_domain::{
-    Error, Order, Replica, UnitSpec, PAUSE_REST_MS, RATE_AGE_MS, UNIT_REST_MS, UPGRADE_NOTICE_MS,
-    UPGRADE_OPEN_MS,
+    Error, Order, Replica, Role, Subject, UnitSpec, Window, ANSWER_MS, DAY_MS, PAUSE_REST_MS, RATE_AGE_MS,
+    UNIT_REST_MS, UPGRADE_NOTICE_MS, UPGRADE_OPEN_MS,
 };
-use orchestrator_scenarios::{Who::*, CAPACITY, PRICE};
+use orchestrator_scenarios::{Market, Who::*, CAPACITY, PRICE};
 
-use super::office::rated;
+use super::{
+    office::rated,
+    service::{disputed, resting, seen},
+};
 use crate::every;
 
 #[test]
@@ -45,9 +48,14 @@ fn a_unit_must_exist() {
         "commit_data",
         "accept_data",
         "set_member",
+        "set_maintenance",
+        "report_quality",
+        "score",
     ];
     every(Error::UnknownUnit, &messages, |m| {
         let (spec, term, error) = (m.unit_spec(), m.term(), Error::UnknownUnit);
+        let observer = m.id(Reporter);
+        m.done(Admin, |at| at.set_role(observer, Role::Observer, true));
         let gone = m.done(Provider, |at| at.register_unit(1, spec.clone()));
         let (_, proposed) = m.reserve(&[gone]);
         let (empty, _) = m.reserve(&[1]);
@@ -64,6 +72,10 @@ fn a_unit_must_exist() {
             m.refused(Provider, error, |at| at.update_unit(id, spec.clone()));
             m.refused(Provider, error, |at| at.retire_unit(id));
             m.refused(Provider, error, |at| at.quote(id, 1, term, None));
+            m.refused(Provider, error, |at| at.set_maintenance(id, None));
+            m.refused(Stranger, error, |at| at.score(Subject::Unit(id)));
+            let (day, seen) = seen(m, id);
+            m.refused(Reporter, error, |at| at.report_quality(day, seen));
             let order = m.order(&[1, id]);
             m.refused(Consumer, error, |at| at.reserve(order));
             m.refused(Consumer, error, |at| at.replace(empty, 0, data.on(id), u128::MAX));
@@ -74,7 +86,8 @@ fn a_unit_must_exist() {
 
 #[test]
 fn a_payer_needs_money() {
-    every(Error::NotEnoughAvailable, &["withdraw", "reserve", "replace", "extend", "resize", "renew"], |m| {
+    let messages = ["withdraw", "reserve", "replace", "extend", "resize", "renew", "open_dispute"];
+    every(Error::NotEnoughAvailable, &messages, |m| {
         let (id, active) = m.deal(&[1]);
         let (empty, _) = m.reserve(&[1]);
         m.done(Consumer, |at| at.cancel(empty, None));
@@ -88,6 +101,10 @@ fn a_payer_needs_money() {
         m.refused(Consumer, Error::NotEnoughAvailable, |at| at.replace(empty, 0, data.on(1), u128::MAX));
         m.refused(Consumer, Error::NotEnoughAvailable, |at| at.extend(id, beat, u128::MAX));
         m.refused(Consumer, Error::NotEnoughAvailable, |at| at.resize(id, 9, u128::MAX));
+        let now = m.clock().now;
+        m.refused(Consumer, Error::NotEnoughAvailable, |at| {
+            at.open_dispute(active[0], now, [1; 32], u128::MAX)
+        });
         m.beats(10);
         m.refused(Stranger, Error::NotEnoughAvailable, |at| at.renew(active[0]));
     });
@@ -123,7 +140,7 @@ fn a_provider_needs_its_collateral() {
 
 #[test]
 fn a_ceiling_binds() {
-    let messages = ["reserve", "replace", "extend", "resize", "renew", "withdraw_placement"];
+    let messages = ["reserve", "replace", "extend", "resize", "renew", "withdraw_placement", "open_dispute"];
     every(Error::AboveCeiling, &messages, |m| {
         let (id, active) = m.deal(&[1]);
         let (empty, _) = m.reserve(&[1]);
@@ -136,6 +153,8 @@ fn a_ceiling_binds() {
         m.refused(Consumer, error, |at| at.extend(id, beat, 1));
         m.refused(Consumer, error, |at| at.resize(id, 9, 1));
         m.refused(Provider, error, |at| at.withdraw_placement(active[0], 1));
+        let (now, bond) = (m.clock().now, m.placement(active[0]).collateral.div_ceil(10));
+        m.refused(Consumer, error, |at| at.open_dispute(active[0], now, [1; 32], bond - 1));
         m.beats(10);
         m.refused(Stranger, error, |at| at.renew(active[0]));
     });
@@ -193,7 +212,9 @@ fn a_challenger_keeps_to_the_terms_of_the_unit() {
 
 #[test]
 fn some_things_come_too_early() {
-    every(Error::TooEarly, &["open_round", "renew", "set_paused", "set_rate", "upgrade"], |m| {
+    let messages =
+        ["open_round", "renew", "set_paused", "set_rate", "upgrade", "open_dispute", "decide_dispute"];
+    every(Error::TooEarly, &messages, |m| {
         let told = rated(m);
         m.refused(PriceFeed, Error::TooEarly, |at| at.set_rate(UNIT, told + 1));
         m.refused(PriceFeed, Error::TooEarly, |at| at.set_rate(UNIT, told));
@@ -214,13 +235,39 @@ fn some_things_come_too_early() {
         m.refused(Watcher, Error::TooEarly, |at| at.open_round([1; 32]));
         m.advance(m.term() - m.beat_ms);
         m.refused(Stranger, Error::TooEarly, |at| at.renew(p[0]));
+        let (_, p) = disputed(m, &[Stranger]);
+        m.refused(Stranger, Error::TooEarly, |at| at.decide_dispute(p, 0, [3; 32]));
+        m.advance(ANSWER_MS - 1);
+        m.refused(Stranger, Error::TooEarly, |at| at.decide_dispute(p, 0, [3; 32]));
+        let mut order = m.order(&[1]);
+        order.term_ms = 100 * m.beat_ms;
+        let (_, q) = m.deal_as(Consumer, order);
+        let now = m.clock().now;
+        m.done(Consumer, |at| at.open_dispute(q[0], now, [1; 32], u128::MAX));
+        m.done(Provider, |at| at.answer_dispute(q[0], [2; 32]));
+        m.done(Stranger, |at| at.decide_dispute(q[0], 0, [3; 32]));
+        m.refused(Consumer, Error::TooEarly, |at| at.open_dispute(q[0], now, [1; 32], u128::MAX));
+        m.advance(1);
+        m.done(Stranger, |at| at.decide_dispute(p, 0, [3; 32]));
     });
 }
 
 #[test]
 fn some_things_come_too_late() {
-    let messages = ["terminate", "extend", "resize", "replace", "set_rate", "upgrade"];
+    let messages = [
+        "terminate",
+        "extend",
+        "resize",
+        "replace",
+        "set_rate",
+        "upgrade",
+        "set_maintenance",
+        "report_quality",
+        "open_dispute",
+        "answer_dispute",
+    ];
     every(Error::TooLate, &messages, |m| {
+        words_that_come_too_late(m);
         let told = rated(m);
         m.done(Admin, |at| at.announce_upgrade(Some([7; 32])));
         m.advance(UPGRADE_NOTICE_MS + UPGRADE_OPEN_MS);
@@ -242,6 +289,29 @@ fn some_things_come_too_late() {
     });
 }
 
+/// Maintenance told on the day itself, reports of another day, facts before the placement or ahead, answers after three
+/// days.
+fn words_that_come_too_late(m: &mut Market<Embedded>) {
+    let error = Error::TooLate;
+    resting(m, DAY_MS);
+    let from = m.clock().now + DAY_MS - 1;
+    m.refused(Provider, error, |at| at.set_maintenance(1, Some(Window { from, until: from + 9 })));
+    let observer = m.id(Reporter);
+    m.done(Admin, |at| at.set_role(observer, Role::Observer, true));
+    let (day, reports) = seen(m, 1);
+    for other in [0, day - 1, day + 1, u32::MAX] {
+        m.refused(Reporter, error, |at| at.report_quality(other, reports.clone()));
+    }
+    let (_, p) = m.deal(&[2]);
+    let now = m.clock().now;
+    for fact_at in [0, now - 1, now + 1, u64::MAX] {
+        m.refused(Consumer, error, |at| at.open_dispute(p[0], fact_at, [1; 32], u128::MAX));
+    }
+    m.done(Consumer, |at| at.open_dispute(p[0], now, [1; 32], u128::MAX));
+    m.advance(ANSWER_MS);
+    m.refused(Spare, error, |at| at.answer_dispute(p[0], [2; 32]));
+}
+
 #[test]
 fn each_change_needs_its_state() {
     let messages = [
@@ -256,6 +326,8 @@ fn each_change_needs_its_state() {
         "accept_data",
         "withdraw_placement",
         "renew",
+        "rate",
+        "open_dispute",
     ];
     every(Error::WrongState, &messages, |m| {
         let (running, active) = m.deal(&[1]);
@@ -281,8 +353,13 @@ fn each_change_needs_its_state() {
             m.refused(Consumer, error, |at| at.resize(id, 9, u128::MAX));
             m.refused(Provider, error, |at| at.withdraw_placement(p, u128::MAX));
             m.refused(Stranger, error, |at| at.renew(p));
+            m.refused(Consumer, error, |at| at.open_dispute(p, 0, [1; 32], u128::MAX));
         }
         m.refused(Consumer, error, |at| at.cancel(empty, None));
+        m.proven_beat(&active);
+        m.done(Consumer, |at| at.rate(active[0], 2));
+        m.done(Provider, |at| at.withdraw_placement(active[0], u128::MAX));
+        m.refused(Consumer, error, |at| at.rate(active[0], 1));
     });
 }
 

@@ -4,12 +4,15 @@ mod clusters;
 mod deals;
 mod offers;
 mod office;
+mod service;
 
+use orchestrator_chain::Embedded;
 use orchestrator_domain::{
-    Access, ClusterSpec, Config, Error, Handover, NodeSpec, NodeState, Role, UnitSpec, MAX_HOLDERS,
-    MAX_PARAMETER_BYTES, SLOWEST_IN_CLUSTER_MS,
+    Access, ClusterSpec, Config, Error, Handover, NodeSpec, NodeState, Role, UnitSpec, Window, DAY_MS,
+    MAX_HOLDERS, MAX_OBSERVERS, MAX_PARAMETER_BYTES, MAX_WINDOWS, MONTH_MS, SLOWEST_IN_CLUSTER_MS,
+    UNIT_REST_MS,
 };
-use orchestrator_scenarios::Who::*;
+use orchestrator_scenarios::{Market, Who, Who::*};
 
 use super::every;
 
@@ -56,12 +59,14 @@ fn only_the_consumer_changes_its_reservation() {
         "offer",
         "set_access",
         "commit_data",
+        "rate",
+        "open_dispute",
     ];
     every(Error::NotConsumer, &messages, |m| {
         let (id, p) = m.deal(&[1]);
         let (ended, _) = m.reserve(&[1]);
         m.done(Consumer, |at| at.cancel(ended, None));
-        let (me, data) = (m.id(Stranger), m.data(3));
+        let (me, data, now) = (m.id(Stranger), m.data(3), m.clock().now);
         for who in [Stranger, Provider, Watcher, Admin] {
             m.refused(who, Error::NotConsumer, |at| at.cancel(id, None));
             m.refused(who, Error::NotConsumer, |at| at.terminate(id, None));
@@ -73,6 +78,8 @@ fn only_the_consumer_changes_its_reservation() {
             m.refused(who, Error::NotConsumer, |at| at.offer(Handover::Reservation(id), Some(me)));
             m.refused(who, Error::NotConsumer, |at| at.set_access(id, me, Some(Access::Writer)));
             m.refused(who, Error::NotConsumer, |at| at.commit_data(p[0], data.root, data.chunks));
+            m.refused(who, Error::NotConsumer, |at| at.rate(p[0], 5));
+            m.refused(who, Error::NotConsumer, |at| at.open_dispute(p[0], now, [1; 32], u128::MAX));
         }
     });
 }
@@ -90,6 +97,8 @@ fn only_the_provider_works_with_its_own() {
         "activate",
         "accept_data",
         "withdraw_placement",
+        "set_maintenance",
+        "answer_dispute",
     ];
     every(Error::NotProvider, &messages, |m| {
         let (_, p) = m.reserve(&[1]);
@@ -105,6 +114,8 @@ fn only_the_provider_works_with_its_own() {
             m.refused(who, Error::NotProvider, |at| at.activate(p[0]));
             m.refused(who, Error::NotProvider, |at| at.accept_data(p[0], [1; 32], 1));
             m.refused(who, Error::NotProvider, |at| at.withdraw_placement(p[0], u128::MAX));
+            m.refused(who, Error::NotProvider, |at| at.set_maintenance(1, None));
+            m.refused(who, Error::NotProvider, |at| at.answer_dispute(p[0], [2; 32]));
         }
     });
 }
@@ -185,12 +196,18 @@ fn a_placement_must_exist() {
         "withdraw_placement",
         "exit_fee",
         "renew",
+        "rate",
+        "sla",
+        "open_dispute",
+        "answer_dispute",
+        "decide_dispute",
     ];
     every(Error::UnknownPlacement, &messages, |m| {
         let (closed, gone) = m.reserve(&[1]);
         m.done(Consumer, |at| at.cancel(closed, None));
         m.done(Consumer, |at| at.close(closed));
-        let error = Error::UnknownPlacement;
+        let (error, arbiter) = (Error::UnknownPlacement, m.id(Stranger));
+        m.done(Admin, |at| at.set_role(arbiter, Role::Arbiter, true));
         for id in [0, gone[0], gone[0] + 1, u64::MAX] {
             m.refused(Reporter, error, |at| at.report_miss(id));
             m.refused(Provider, error, |at| at.accept(id));
@@ -202,6 +219,11 @@ fn a_placement_must_exist() {
             m.refused(Provider, error, |at| at.withdraw_placement(id, u128::MAX));
             m.refused(Provider, error, |at| at.exit_fee(id));
             m.refused(Stranger, error, |at| at.renew(id));
+            m.refused(Consumer, error, |at| at.rate(id, 5));
+            m.refused(Stranger, error, |at| at.sla(id));
+            m.refused(Consumer, error, |at| at.open_dispute(id, 0, [1; 32], u128::MAX));
+            m.refused(Provider, error, |at| at.answer_dispute(id, [2; 32]));
+            m.refused(Stranger, error, |at| at.decide_dispute(id, 0, [3; 32]));
         }
     });
 }
@@ -233,7 +255,8 @@ fn a_slot_must_exist() {
 
 #[test]
 fn an_amount_is_not_zero() {
-    let messages = ["deposit", "deposit_for", "withdraw", "collect_fees", "distribute", "claim"];
+    let messages =
+        ["deposit", "deposit_for", "withdraw", "collect_fees", "distribute", "claim", "open_dispute"];
     every(Error::ZeroAmount, &messages, |m| {
         let (other, cluster) = (m.id(Buyer), m.cluster_set_up(&[Provider]));
         m.refused(Stranger, Error::ZeroAmount, |at| at.distribute(cluster));
@@ -245,6 +268,13 @@ fn an_amount_is_not_zero() {
         m.refused(Consumer, Error::ZeroAmount, |at| at.deposit_for(other));
         m.refused(Consumer, Error::ZeroAmount, |at| at.withdraw(0));
         m.refused(Consumer, Error::ZeroAmount, |at| at.collect_fees());
+        let mut unsecured = m.unit_spec();
+        unsecured.terms.collateral_bps = 0;
+        m.done(Spare, |at| at.update_unit(2, unsecured));
+        m.advance(UNIT_REST_MS);
+        let (_, p) = m.deal(&[2]);
+        let now = m.clock().now;
+        m.refused(Consumer, Error::ZeroAmount, |at| at.open_dispute(p[0], now, [1; 32], u128::MAX));
     });
 }
 
@@ -272,6 +302,7 @@ fn texts_and_lists_have_limits() {
         "create_cluster",
         "update_cluster",
         "set_role",
+        "set_maintenance",
     ];
     every(Error::TooLong, &messages, |m| {
         let (id, _) = m.reserve(&[1]);
@@ -279,7 +310,12 @@ fn texts_and_lists_have_limits() {
         let spec = ClusterSpec { parameters: vec![0; MAX_PARAMETER_BYTES + 1], ..m.cluster_spec() };
         m.refused(Manager, Error::TooLong, |at| at.create_cluster(spec.clone()));
         m.refused(Manager, Error::TooLong, |at| at.update_cluster(cluster, spec));
-        for i in 0..MAX_HOLDERS as u8 {
+        let nine = ClusterSpec { observers: vec![[1; 32].into(); MAX_OBSERVERS + 1], ..m.cluster_spec() };
+        m.refused(Manager, Error::TooLong, |at| at.create_cluster(nine.clone()));
+        m.refused(Manager, Error::TooLong, |at| at.update_cluster(cluster, nine));
+        many_windows(m);
+        for i in m.picture().settings.holders.len()..MAX_HOLDERS {
+            let i = i as u8;
             m.done(Admin, |at| at.set_role([i; 32].into(), Role::Observer, true));
         }
         m.refused(Admin, Error::TooLong, |at| at.set_role([99; 32].into(), Role::Observer, true));
@@ -298,6 +334,21 @@ fn texts_and_lists_have_limits() {
         }
         m.refused(Consumer, Error::TooLong, |at| at.set_access(id, [32; 32].into(), Some(Access::Reader)));
     });
+}
+
+/// Four windows are remembered for 30 days: the fifth is refused before the first is that old.
+fn many_windows(m: &mut Market<Embedded>) {
+    service::resting(m, DAY_MS);
+    let first = m.clock().now + DAY_MS;
+    let window = |i: u64| Some(Window { from: first + i * DAY_MS, until: first + i * DAY_MS + 1 });
+    for i in 0..MAX_WINDOWS as u64 {
+        m.done(Provider, |at| at.set_maintenance(1, window(i)));
+    }
+    m.refused(Provider, Error::TooLong, |at| at.set_maintenance(1, window(9)));
+    m.advance(first + MONTH_MS - m.clock().now);
+    m.refused(Provider, Error::TooLong, |at| at.set_maintenance(1, window(40)));
+    m.advance(1);
+    m.done(Provider, |at| at.set_maintenance(1, window(40)));
 }
 
 #[test]
@@ -319,8 +370,11 @@ fn sla_terms_have_bounds() {
 fn a_configuration_has_bounds() {
     every(Error::ConfigOutOfBounds, &["configure"], |m| {
         let treasury = m.id(Treasury);
-        let config = Config { network_fee_bps: 1_001, ..Config::default() };
-        m.refused(Admin, Error::ConfigOutOfBounds, |at| at.configure(config, treasury));
+        let dear = Config { network_fee_bps: 1_001, ..Config::default() };
+        let weightless = Config { score_unit: 0, ..Config::default() };
+        for config in [dear, weightless] {
+            m.refused(Admin, Error::ConfigOutOfBounds, |at| at.configure(config, treasury));
+        }
     });
 }
 

@@ -2,11 +2,12 @@
 
 use orchestrator_chain::{runtime::UNIT, Embedded};
 use orchestrator_domain::{
-    Currency, Error, Role, UnitSpec, DAY_MS, MAX_RATE, RATE_AGE_MS, RATE_STEP_MS, UNIT_REST_MS,
-    UPGRADE_NOTICE_MS,
+    ClusterSpec, Currency, Error, Role, UnitSpec, Window, DAY_MS, MAX_RATE, RATE_AGE_MS, RATE_STEP_MS,
+    UNIT_REST_MS, UPGRADE_NOTICE_MS,
 };
 use orchestrator_scenarios::{Market, Who::*};
 
+use super::service::{disputed, resting, seen};
 use crate::every;
 
 /// A price feed that has told a rate of one token for a dollar.
@@ -19,7 +20,8 @@ pub(super) fn rated(m: &mut Market<Embedded>) -> u64 {
 
 #[test]
 fn a_role_is_held_by_who_was_given_it() {
-    every(Error::NotInRole, &["set_paused", "set_rate"], |m| {
+    every(Error::NotInRole, &["set_paused", "set_rate", "report_quality", "decide_dispute"], |m| {
+        outsiders(m);
         let (now, pauser) = (m.clock().now, m.id(Pauser));
         m.refused(Pauser, Error::NotInRole, |at| at.set_paused(true));
         m.refused(PriceFeed, Error::NotInRole, |at| at.set_rate(UNIT, now));
@@ -32,6 +34,29 @@ fn a_role_is_held_by_who_was_given_it() {
         m.done(Admin, |at| at.set_role(pauser, Role::Pauser, false));
         m.refused(Pauser, Error::NotInRole, |at| at.set_paused(false));
     });
+}
+
+/// Who observes or decides without the role, or in another cluster.
+fn outsiders(m: &mut Market<Embedded>) {
+    let (_, p) = disputed(m, &[]);
+    m.done(Provider, |at| at.answer_dispute(p, [2; 32]));
+    let (observer, error) = (m.id(Reporter), Error::NotInRole);
+    m.done(Admin, |at| at.set_role(observer, Role::PriceFeed, true));
+    for who in [Admin, Reporter, Stranger] {
+        m.refused(who, error, |at| at.decide_dispute(p, 0, [3; 32]));
+        let (day, seen) = seen(m, 1);
+        m.refused(who, error, |at| at.report_quality(day, seen));
+    }
+    m.cluster_set_up(&[Spare]);
+    let named = ClusterSpec { observers: vec![observer], ..m.cluster_spec() };
+    m.done(Manager, |at| at.create_cluster(named.clone()));
+    let (day, mut both) = seen(m, 2);
+    m.refused(Reporter, error, |at| at.report_quality(day, both.clone()));
+    m.done(Manager, |at| at.update_cluster(1, named));
+    m.done(Reporter, |at| at.report_quality(day, both.clone()));
+    both.extend(seen(m, 1).1);
+    m.refused(Reporter, error, |at| at.report_quality(day, both));
+    m.done(Admin, |at| at.set_role(observer, Role::PriceFeed, false));
 }
 
 #[test]
@@ -78,8 +103,17 @@ fn a_rate_has_bounds() {
 }
 
 #[test]
-fn an_upgrade_is_announced_first() {
-    every(Error::NothingAnnounced, &["upgrade"], |m| {
+fn upgrades_and_maintenance_are_announced_first() {
+    every(Error::NothingAnnounced, &["upgrade", "set_maintenance"], |m| {
+        resting(m, DAY_MS);
+        m.refused(Provider, Error::NothingAnnounced, |at| at.set_maintenance(1, None));
+        let from = m.clock().now + DAY_MS;
+        m.done(Provider, |at| at.set_maintenance(1, Some(Window { from, until: from + 1 })));
+        m.done(Provider, |at| at.set_maintenance(1, None));
+        m.refused(Provider, Error::NothingAnnounced, |at| at.set_maintenance(1, None));
+        m.done(Provider, |at| at.set_maintenance(1, Some(Window { from, until: from + 1 })));
+        m.advance(DAY_MS + 1);
+        m.refused(Provider, Error::NothingAnnounced, |at| at.set_maintenance(1, None));
         m.refused(Admin, Error::NothingAnnounced, |at| at.upgrade());
         m.done(Admin, |at| at.announce_upgrade(Some([7; 32])));
         m.done(Admin, |at| at.announce_upgrade(None));

@@ -95,6 +95,7 @@ pub fn cluster() -> ClusterSpec {
         terms: terms(),
         fee_bps: 1_000,
         parameters: vec![1; 64],
+        observers: Vec::new(),
         open: true,
     }
 }

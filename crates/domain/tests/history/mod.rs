@@ -2,14 +2,18 @@
 //! every instant known. The run does with the rules what the contract does with them, nothing more.
 #![allow(dead_code, unused_imports)]
 
+mod happen;
 mod plans;
+mod records;
+mod truth;
 
-use ink::primitives::AccountId;
 use orchestrator_domain::{
-    Balance, Challenger, Clock, Misses, Pauses, Payment, Placement, SlaTerms, State, Tally, MONTH_MS,
+    Balance, Challenger, Clock, Maintenance, Misses, Pauses, Payment, Placement, Round, State, DECIDE_MS,
 };
 
-pub use plans::{plans, setups, Event, Plan};
+pub use plans::{disputed, plans, setups, windows, Event, Plan};
+pub use records::{active, cluster_spec, no_round, placement, round, sample, terms, unit, unit_spec};
+pub use truth::Truth;
 
 pub const BASE: u64 = 1_700_000_000_000;
 
@@ -41,6 +45,8 @@ pub struct Setup {
 pub enum Touching {
     Never,
     AsPlanned,
+    /// When a window ends: no round is ever left for later.
+    AtEveryEnd,
     AfterEveryEvent,
 }
 
@@ -59,22 +65,13 @@ struct Asked {
     fate: Fate,
 }
 
-/// What is true of a history at a moment.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Truth {
-    pub proven: u32,
-    pub missed: u32,
-    pub streak: u32,
-    pub failed_at: Option<u64>,
-    pub earned: Balance,
-    pub collateral: Balance,
-}
-
 pub struct Run {
     pub setup: Setup,
     pub clock: Clock,
     pub challenger: Challenger,
     pub p: Placement,
+    /// Of the data unit. Windows are known from the start on, as nobody can announce them for a time that has come.
+    pub maintenance: Maintenance,
     pub first_round: u32,
     pub gross: Balance,
     pub fee: Balance,
@@ -85,6 +82,8 @@ pub struct Run {
     pub payments: Vec<Payment>,
     pub slashed: Balance,
     pub refunded: Balance,
+    /// What an arbiter has given back of what was unpaid.
+    pub given_back: Balance,
     pub failed_at: Option<u64>,
     asked: Vec<Asked>,
     /// Whether the reservation is set to renew.
@@ -93,67 +92,14 @@ pub struct Run {
     gaps: Vec<(u64, u64)>,
 }
 
-pub fn terms() -> SlaTerms {
-    SlaTerms {
-        interval_ms: 60_000,
-        window_ms: 30_000,
-        samples: 1,
-        slash_bps: 1_000,
-        max_misses: 3,
-        collateral_bps: 10_000,
-        uptime_bps: 9_900,
-        latency_ms: 500,
-        notice_ms: 0,
-        exit_bps: 500,
-        maintenance_ms: 0,
-    }
-}
-
-/// A placement that was just proposed.
-pub fn placement(setup: &Setup) -> Placement {
-    let escrow = orchestrator_domain::price_up(setup.price, setup.capacity, setup.term).unwrap();
-    Placement {
-        reservation: 1,
-        slot: 0,
-        unit: 1,
-        provider: AccountId::from([1; 32]),
-        challenger: AccountId::from([2; 32]),
-        state: State::Proposed,
-        root: [7; 32],
-        chunks: 1_000,
-        capacity: setup.capacity,
-        price: setup.price,
-        terms: SlaTerms { max_misses: setup.max_misses, slash_bps: setup.slash_bps, ..terms() },
-        fee_bps: setup.fee_bps,
-        referral_bps: setup.referral_bps,
-        manager_bps: setup.manager_bps,
-        reporter_bps: 1_000,
-        interval_ms: setup.interval,
-        accept_by: u64::MAX,
-        activate_by: u64::MAX,
-        term_ms: setup.term,
-        escrow,
-        collateral: 0,
-        collateral_initial: setup.collateral,
-        bonus: setup.bonus,
-        bonus_paid: 0,
-        started_at: 0,
-        ends_at: 0,
-        segment_at: 0,
-        served_before_ms: 0,
-        earned_before: 0,
-        unpaid_ms: 0,
-        settled: 0,
-        terminated: false,
-        place: 1,
-        unit_place: 0,
-        tally: Tally::default(),
-    }
-}
-
 impl Run {
     /// Accepted and activated, before the first round that concerns it.
     pub fn new(setup: &Setup) -> Run {
+        Run::maintained(setup, &Maintenance::default())
+    }
+
+    /// The same on a data unit with maintenance.
+    pub fn maintained(setup: &Setup, maintenance: &Maintenance) -> Run {
         let clock = Clock { now: BASE, block: 0, pauses: Pauses::default() };
         let mut challenger = Challenger::new(setup.interval, setup.window).unwrap();
         if setup.opened_before {
@@ -166,6 +112,7 @@ impl Run {
             clock,
             challenger,
             p: placement(setup),
+            maintenance: maintenance.clone(),
             gross: 0,
             fee: 0,
             referral: 0,
@@ -174,6 +121,7 @@ impl Run {
             payments: Vec::new(),
             slashed: 0,
             refunded: 0,
+            given_back: 0,
             failed_at: None,
             asked: Vec::new(),
             renews: false,
@@ -181,7 +129,7 @@ impl Run {
         };
         run.at(BASE + u64::from(setup.phase));
         run.p.accept(&run.clock).unwrap();
-        let round = run.challenger.latest(&run.clock);
+        let round = run.round();
         run.p.activate(&run.clock, &round).unwrap();
         run
     }
@@ -191,6 +139,21 @@ impl Run {
         Run::new(setup).finished(plans, touching)
     }
 
+    /// On a data unit with maintenance.
+    pub fn through_windows(
+        setup: &Setup,
+        maintenance: &Maintenance,
+        plans: &[Plan],
+        touching: Touching,
+    ) -> Run {
+        Run::maintained(setup, maintenance).finished(plans, touching)
+    }
+
+    /// The latest round as the placement sees it.
+    pub fn round(&self) -> Round {
+        Round { maintenance: self.maintenance.clone(), ..self.challenger.latest(&self.clock) }
+    }
+
     /// The same with a reservation that is set to renew until the plan is over.
     pub fn renewing(setup: &Setup, plans: &[Plan], touching: Touching) -> Run {
         let mut run = Run::new(setup);
@@ -198,7 +161,8 @@ impl Run {
         run.finished(plans, touching)
     }
 
-    fn finished(mut self, plans: &[Plan], touching: Touching) -> Run {
+    /// Runs the plan from here on, then waits until everything is over.
+    pub fn finished(mut self, plans: &[Plan], touching: Touching) -> Run {
         let setup = self.setup.clone();
         let run = &mut self;
         let mut opens_at = BASE + u64::from(setup.interval + setup.slower);
@@ -220,6 +184,9 @@ impl Run {
         run.at(opens_at.max(run.p.ends_at) + u64::from(setup.interval));
         run.resume();
         run.renews = false;
+        if run.p.dispute.is_some() {
+            run.at(run.clock.now + DECIDE_MS);
+        }
         run.touch();
         self
     }
@@ -243,67 +210,6 @@ impl Run {
         }
     }
 
-    fn happen(&mut self, event: Event, touching: Touching) {
-        match event {
-            Event::Answer(valid) => self.answer(valid),
-            Event::Pause if !self.clock.pauses.paused => {
-                // Accounting must hold for pauses closer together than the contract ever lets them be.
-                self.clock.pauses.next_at = 0;
-                self.clock.pauses.begin(self.clock.now).unwrap();
-                let now = self.clock.now;
-                if let Some(x) = self.asked.last_mut().filter(|x| now < x.closes_at) {
-                    if x.fate == Fate::Waiting {
-                        x.fate = Fate::Cut;
-                    }
-                }
-            }
-            Event::Resume => self.resume(),
-            Event::Renew => self.renew(),
-            Event::Touch => self.touch_if(touching == Touching::AsPlanned),
-            _ => {}
-        }
-        self.touch_if(touching == Touching::AfterEveryEvent);
-    }
-
-    fn answer(&mut self, valid: bool) {
-        let now = self.clock.now;
-        if let Some(x) = self.asked.last_mut().filter(|x| now < x.closes_at && x.fate == Fate::Waiting) {
-            x.fate = if valid { Fate::Proven } else { Fate::Wrong };
-        }
-        let round = self.challenger.latest(&self.clock);
-        if !self.p.owes_proof(&round) {
-            return;
-        }
-        if valid && !self.p.is_behind(&round) {
-            self.p.prove(&round);
-            return;
-        }
-        self.touch();
-        if self.p.owes_proof(&round) {
-            if valid {
-                self.p.prove(&round);
-            } else {
-                let misses = self.p.miss(&round);
-                self.punish(&misses);
-            }
-        }
-    }
-
-    fn renew(&mut self) {
-        let round = self.challenger.latest(&self.clock);
-        if !self.renews || self.clock.now < self.p.ends_at {
-            return;
-        }
-        self.touch();
-        if self.p.state != State::Active || self.p.owes_proof(&round) {
-            return;
-        }
-        self.gaps.push((self.p.ends_at, self.clock.now));
-        self.p.start_segment(self.p.ends_at, &round).unwrap();
-        self.p.ends_at += self.setup.term;
-        self.p.escrow = self.p.owed_up(self.p.ends_at).unwrap();
-    }
-
     fn touch_if(&mut self, really: bool) {
         if really {
             self.touch();
@@ -312,9 +218,15 @@ impl Run {
 
     /// What any message does first: account, punish, pay, carry out what is due.
     pub fn touch(&mut self) {
-        let round = self.challenger.latest(&self.clock);
+        if self.p.dispute_is_over(&self.clock) {
+            self.p.dispute = None;
+        }
+        let round = self.round();
         let misses = self.p.account(&round);
         self.punish(&misses);
+        if self.p.dispute.is_some() {
+            return;
+        }
         let grace = if self.renews { u64::MAX } else { 0 };
         match self.p.due(&self.clock, &round, grace) {
             Some(state) => self.finish(state, self.clock.now),
@@ -332,12 +244,13 @@ impl Run {
     }
 
     fn finish(&mut self, state: State, until: u64) {
+        self.p.dispute = None;
         self.pay(until);
         self.refunded += self.p.end(state).0;
     }
 
     fn pay(&mut self, until: u64) {
-        let round = self.challenger.latest(&self.clock);
+        let round = self.round();
         let earned = self.p.earned_down(until, &round).unwrap();
         assert!(earned >= self.p.settled, "earned falls from {} to {earned}", self.p.settled);
         let paid = self.p.settle(until, &round).unwrap();
@@ -350,48 +263,5 @@ impl Run {
         self.bonus += paid.bonus;
         self.payments.push(paid);
         assert_eq!(self.p.escrow, self.p.owed_up(self.p.ends_at).unwrap(), "escrow pays to the end");
-    }
-
-    /// Judges every round so far by itself.
-    pub fn truth(&self) -> Truth {
-        let (setup, p) = (&self.setup, &self.p);
-        let mut truth = Truth { collateral: setup.collateral, ..Truth::default() };
-        let each = setup.collateral * Balance::from(setup.slash_bps) / 10_000;
-        let mut until = self.clock.now.min(p.ends_at);
-        let mut missed = Vec::new();
-        let concerns = |at: u64| at < p.ends_at && !self.gaps.iter().any(|(end, on)| *end <= at && at <= *on);
-        for x in self.asked.iter().filter(|x| concerns(x.opened_at)) {
-            let is_over = self.clock.now >= x.closes_at;
-            match x.fate {
-                Fate::Cut => {}
-                Fate::Proven => {
-                    truth.proven += 1;
-                    truth.streak = 0;
-                }
-                Fate::Waiting if !is_over => until = until.min(x.opened_at),
-                Fate::Wrong | Fate::Waiting => {
-                    truth.missed += 1;
-                    truth.streak += 1;
-                    missed.push(x.opened_at);
-                    truth.collateral -= each.min(truth.collateral);
-                    if truth.streak == u32::from(setup.max_misses) {
-                        truth.failed_at = Some(x.opened_at);
-                        truth.collateral = 0;
-                        until = x.opened_at;
-                        break;
-                    }
-                }
-            }
-        }
-        let monthly = setup.price * Balance::from(setup.capacity);
-        let mut from = p.started_at;
-        for to in self.gaps.iter().map(|x| x.0).chain([p.ends_at]) {
-            let within = |a: u64, b: u64| b.min(to).min(until).saturating_sub(a.max(from));
-            let lost: u64 = missed.iter().map(|at| within(*at, at + u64::from(setup.interval))).sum();
-            let served = within(from, to) - lost;
-            truth.earned += monthly * Balance::from(served) / Balance::from(MONTH_MS);
-            from = to;
-        }
-        truth
     }
 }

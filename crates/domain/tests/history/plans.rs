@@ -1,6 +1,7 @@
 //! What happens between rounds; random agreements and histories.
 
-use super::Setup;
+use super::{Setup, BASE};
+use orchestrator_domain::{Maintenance, Window, MAX_WINDOWS};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +13,9 @@ pub enum Event {
     Touch,
     /// Renews once its term is over, where the reservation is set to renew.
     Renew,
+    Dispute,
+    /// An arbiter decides, with this share for the consumer.
+    Divide(u16),
     /// Nothing happens, but somebody who touches after every event touches.
     Look,
 }
@@ -54,6 +58,15 @@ prop_compose! {
 
 /// Up to 24 rounds, half of them answered.
 pub fn plans(most_extra: u32, pauses: bool) -> impl Strategy<Value = Vec<Plan>> {
+    drawn(most_extra, pauses, false)
+}
+
+/// The same with disputes, of which most are decided.
+pub fn disputed(most_extra: u32) -> impl Strategy<Value = Vec<Plan>> {
+    drawn(most_extra, true, true)
+}
+
+fn drawn(most_extra: u32, pauses: bool, disputes: bool) -> impl Strategy<Value = Vec<Plan>> {
     let event = prop_oneof![
         6 => Just(Event::Answer(true)),
         1 => Just(Event::Answer(false)),
@@ -61,8 +74,24 @@ pub fn plans(most_extra: u32, pauses: bool) -> impl Strategy<Value = Vec<Plan>> 
         3 => Just(Event::Touch),
         u32::from(pauses) => Just(Event::Pause),
         u32::from(pauses) => Just(Event::Resume),
+        2 * u32::from(disputes) => Just(Event::Dispute),
+        2 * u32::from(disputes) => (0u16..=10_000).prop_map(Event::Divide),
     ];
     let events = prop::collection::vec((0u16..1_000, event), 0..4);
     let plan = (0..=most_extra, events).prop_map(|(extra, events)| Plan { extra, events });
     prop::collection::vec(plan, 0..24)
+}
+
+/// Up to four windows, one after the other, closer together than the contract ever lets them be.
+pub fn windows(most_ms: u64) -> impl Strategy<Value = Maintenance> {
+    let window = (0..900_000u64, 1..=most_ms);
+    (0u64..5_000_000, prop::collection::vec(window, 0..=MAX_WINDOWS)).prop_map(|(before_ms, lengths)| {
+        let mut at = BASE;
+        let window = |(gap, length): (u64, u64)| {
+            let from = at + gap;
+            at = from + length;
+            Window { from, until: at }
+        };
+        Maintenance { before_ms, windows: lengths.into_iter().map(window).collect() }
+    })
 }
