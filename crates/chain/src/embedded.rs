@@ -52,6 +52,13 @@ impl Embedded {
         Ok(Self { state, history, file: Some(file) })
     }
 
+    /// Writes the chain as it is now to a new file, for [`Embedded::open`]. It goes on by itself from there.
+    ///
+    /// Refuses a file that is there already.
+    pub fn copy_to(&self, path: impl AsRef<Path>) -> Result<(), ChainError> {
+        Ok(StateFile::create(path.as_ref(), &self.state.items(), &self.history)?)
+    }
+
     /// Gives `amount` planks to an account, out of nothing.
     ///
     /// Refuses to leave an account with less than the existential deposit.

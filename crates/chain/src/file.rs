@@ -47,7 +47,7 @@ impl StateFile {
     /// Opens the file at `path`, or makes one that holds `genesis`.
     pub fn open(path: &Path, genesis: &Changes) -> Result<(Self, State, Vec<ContractEvent>), StateError> {
         if !path.try_exists().map_err(|error| io_error(path, error))? {
-            create(path, genesis)?;
+            create(path, genesis, &[])?;
         }
         let file = OpenOptions::new().read(true).write(true).open(path);
         let backend = locked(path, file.map_err(|error| io_error(path, error))?)?;
@@ -56,6 +56,11 @@ impl StateFile {
         let (state, history) = undamaged(path, || load(path, copy))?;
         let database = undamaged(path, || database(path, backend))?;
         Ok((Self { path: path.to_owned(), database }, state, history))
+    }
+
+    /// Makes a new file that holds these items and events.
+    pub fn create(path: &Path, items: &Changes, events: &[ContractEvent]) -> Result<(), StateError> {
+        create(path, items, events)
     }
 
     /// Adds `changes`, and `events` behind the `known` ones: all or nothing, and durable on return.
@@ -67,11 +72,11 @@ impl StateFile {
 
 /// Makes the file under another name and links it to its own when it is whole: a process that is killed
 /// meanwhile leaves no half of a file, and of two processes one is refused.
-fn create(path: &Path, genesis: &Changes) -> Result<(), StateError> {
+fn create(path: &Path, items: &Changes, events: &[ContractEvent]) -> Result<(), StateError> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".new-{}", process::id()));
     let draft = PathBuf::from(name);
-    let made = write_draft(&draft, genesis).and_then(|()| {
+    let made = write_draft(&draft, items, events).and_then(|()| {
         fs::hard_link(&draft, path).map_err(|error| io_error(path, error))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let synced = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
@@ -81,13 +86,13 @@ fn create(path: &Path, genesis: &Changes) -> Result<(), StateError> {
     made.and_then(|()| removed.map_err(|error| io_error(path, error)))
 }
 
-fn write_draft(draft: &Path, genesis: &Changes) -> Result<(), StateError> {
+fn write_draft(draft: &Path, items: &Changes, events: &[ContractEvent]) -> Result<(), StateError> {
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(draft);
     let backend = locked(draft, file.map_err(|error| io_error(draft, error))?)?;
     let failed = |error: redb::Error| StateError::Write { path: draft.to_owned(), error: error.to_string() };
     let database = database(draft, backend)?;
     write_versions(&database).map_err(failed)?;
-    write(&database, genesis, 0, &[]).map_err(failed)
+    write(&database, items, 0, events).map_err(failed)
 }
 
 fn write_versions(database: &Database) -> Result<(), redb::Error> {

@@ -49,6 +49,16 @@ impl State {
         (result, self.changes(&mut overlay))
     }
 
+    /// All items, as the changes that lead there from nothing.
+    pub fn items(&self) -> Changes {
+        let of = |trie: Option<&Vec<u8>>, items: &Items| -> Vec<_> {
+            let place = |key: &Vec<u8>| Place { trie: trie.cloned(), key: key.clone() };
+            items.iter().map(|(key, value)| (place(key), Some(value.clone()))).collect()
+        };
+        let contracts = self.contracts.iter().flat_map(|(trie, items)| of(Some(trie), items));
+        of(None, &self.runtime).into_iter().chain(contracts).collect()
+    }
+
     /// Makes `changes` part of the state.
     pub fn apply(&mut self, changes: Changes) {
         for (Place { trie, key }, value) in changes {

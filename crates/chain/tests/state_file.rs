@@ -38,6 +38,36 @@ fn written(folder: &TempDir) -> PathBuf {
 }
 
 #[test]
+fn a_copy_holds_the_same_chain_and_goes_its_own_way() {
+    let folder = folder();
+    let path = folder.path().join("copy.orch");
+    let mut vault = Vault::on(Embedded::in_memory());
+    vault.call(&[1, 1, 5, 6]).expect("stored");
+    vault.call(&[5, 4]).expect("emitted");
+    vault.chain.advance(3 * BLOCK_MS).expect("moved");
+    vault.chain.copy_to(&path).expect("copied");
+    let (picture, events) = (vault.picture(), vault.chain.events(vault.contract, 0).expect("readable"));
+    vault.call(&[1, 1, 7]).expect("goes on");
+    let original = std::mem::replace(&mut vault.chain, Embedded::open(&path).expect("opened"));
+    assert_eq!(vault.picture(), picture);
+    assert_eq!(vault.chain.events(vault.contract, 0).expect("readable"), events);
+    vault.call(&[1, 1, 8]).expect("goes on");
+    assert_eq!(vault.load(1), [8]);
+    vault.chain = original;
+    assert_eq!(vault.load(1), [7]);
+}
+
+#[test]
+fn a_copy_takes_the_place_of_no_file() {
+    let folder = folder();
+    let path = folder.path().join("mine");
+    fs::write(&path, b"mine").expect("written");
+    assert!(matches!(Embedded::in_memory().copy_to(&path), Err(ChainError::State(StateError::Io { .. }))));
+    assert_eq!(fs::read(&path).expect("readable"), b"mine");
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1);
+}
+
+#[test]
 fn a_reopened_file_holds_the_same_chain() {
     let folder = folder();
     let path = folder.path().join("market.orch");

@@ -16,6 +16,8 @@ pub struct Args {
 pub enum Command {
     /// Tell a story from end to end on a chain inside this process
     Demo(DemoOptions),
+    /// Tell what an account of a market has to do, and until when
+    Watch(WatchOptions),
     /// Build, prove from and verify the Merkle tree of a file
     Tree {
         #[command(subcommand)]
@@ -30,6 +32,8 @@ pub enum StoryName {
     Deal,
     /// A manager runs five providers as one service for three consumers
     Cluster,
+    /// A month with providers of every kind, a dispute, and what the contract says of them at the end
+    Sla,
 }
 
 #[derive(Debug, clap::Args)]
@@ -49,10 +53,41 @@ pub struct DemoOptions {
     /// Keep the chain's state in this file instead of in memory
     #[arg(long, value_name = "FILE")]
     pub chain: Option<PathBuf>,
+    /// Keep the chain as it stands in the middle of the sla story, with everything live, in this new file:
+    /// to try `orch watch`
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
     /// Keep the replicas and the file that is read back in this empty folder
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// Print one JSON document and nothing else
+    #[arg(long)]
+    pub output_json: bool,
+}
+
+/// Exit code with --once: 0 if this account has nothing to do, 3 if it has, 2 if what was typed cannot be done, 1 if
+/// something else went wrong.
+#[derive(Debug, clap::Args)]
+pub struct WatchOptions {
+    /// State file of the chain
+    #[arg(long, value_name = "FILE")]
+    pub chain: PathBuf,
+    /// Address of the market's contract
+    #[arg(long, value_name = "ADDR")]
+    pub contract: String,
+    /// Address of the account to watch for: a consumer, provider, manager or arbiter
+    #[arg(long, value_name = "ADDR")]
+    pub account: String,
+    /// How far to look ahead: a number with s, m, h or d
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = length)]
+    pub ahead: u64,
+    /// Look once, and tell by the exit code whether this account has something to do
+    #[arg(long)]
+    pub once: bool,
+    /// How often to look again: a number with s, m, h or d
+    #[arg(long, value_name = "TIME", default_value = "6s", value_parser = length, conflicts_with = "once")]
+    pub every: u64,
+    /// Print JSON and nothing else: one document with --once, else one a line for each notice
     #[arg(long)]
     pub output_json: bool,
 }
@@ -105,11 +140,40 @@ pub struct VerifyOptions {
     pub output_json: bool,
 }
 
+/// Reads a length of time, as milliseconds: at most ten years, and not nothing.
+pub fn length(text: &str) -> Result<u64, String> {
+    let units = [('s', 1_000), ('m', 60_000), ('h', 3_600_000), ('d', 86_400_000)];
+    let read = units.iter().find_map(|(unit, ms)| {
+        let number: u64 = text.strip_suffix(*unit)?.parse().ok()?;
+        number.checked_mul(*ms)
+    });
+    let longest = 3_650 * 86_400_000;
+    read.filter(|ms| (1..=longest).contains(ms))
+        .ok_or_else(|| "give a number with s, m, h or d, such as 90m or 7d, of at most 3650d".to_owned())
+}
+
 /// Reads a hash, with or without `0x` in front.
 pub fn hash(text: &str) -> Result<[u8; 32], String> {
     let mut bytes = [0; 32];
     match hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes) {
         Ok(()) => Ok(bytes),
         Err(_) => Err("give the 64 hexadecimal digits of a SHA-256 value".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_read_and_nonsense_is_refused() {
+        assert_eq!(length("90m"), Ok(5_400_000));
+        assert_eq!(
+            (length("1s"), length("24h"), length("3650d")),
+            (Ok(1_000), Ok(86_400_000), Ok(315_360_000_000))
+        );
+        for wrong in ["", "h", "24", "-1h", "0s", "1w", "1.5h", "3651d", "99999999999999999999d", "24 h"] {
+            assert!(length(wrong).is_err(), "{wrong}");
+        }
     }
 }

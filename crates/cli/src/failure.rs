@@ -10,6 +10,9 @@ use orchestrator_proof::TreeError;
 /// What shells report for a program whose reader went away: 128 + SIGPIPE.
 const READER_GONE: u8 = 141;
 
+/// Exit code of `orch watch --once` when something is to be done.
+const DUE: u8 = 3;
+
 /// Why a command did not do what it should.
 #[derive(Debug)]
 pub enum Failure {
@@ -19,6 +22,8 @@ pub enum Failure {
     Outcome(String),
     /// Help or the version was asked for: no failure at all.
     Help(clap::Error),
+    /// The account that was asked for has something to do: exit code 3, and nothing to complain of.
+    Due,
     /// Whoever reads the output has gone away, or it cannot be written.
     Output(io::Error),
 }
@@ -37,6 +42,7 @@ impl Failure {
         match self {
             Self::Input(sentence) => complain(&sentence, 2),
             Self::Outcome(sentence) => complain(&sentence, 1),
+            Self::Due => ExitCode::from(DUE),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(READER_GONE),
             Self::Output(error) => {
                 complain(&format!("cannot write the output ({error}): check where it goes"), 1)

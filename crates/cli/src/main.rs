@@ -5,7 +5,9 @@ mod demo;
 mod failure;
 mod output;
 mod proof_file;
+mod time;
 mod tree;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::run(&options),
+        Command::Watch(options) => watch::run(&options),
         Command::Tree { command: TreeCommand::Root(options) } => tree::root(&options),
         Command::Tree { command: TreeCommand::Prove(options) } => tree::prove(&options),
         Command::Tree { command: TreeCommand::Verify(options) } => tree::verify(&options),

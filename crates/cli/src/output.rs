@@ -21,6 +21,14 @@ pub fn json(document: &impl Serialize) -> io::Result<()> {
     writeln!(out)
 }
 
+/// Prints one JSON document in one line, at once.
+pub fn json_line(document: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, document)?;
+    writeln!(out)?;
+    out.flush()
+}
+
 /// Planks in UNIT, with as many decimals as it takes.
 pub fn unit(planks: u128) -> String {
     let full = unit_full(planks);

@@ -76,23 +76,40 @@ fn replicas_must_leave_a_provider_to_spare() {
 fn an_unknown_story_is_refused_with_the_names_of_those_there_are() {
     for name in ["clutser", "", "Deal"] {
         let line = refusal(&["demo", "--story", name], 2);
-        assert!(line.contains("[possible values: deal, cluster]"), "{line}");
+        assert!(line.contains("[possible values: deal, cluster, sla]"), "{line}");
     }
 }
 
 #[test]
-fn numbers_of_the_deal_are_refused_for_the_cluster() {
-    for option in ["--providers", "--replicas"] {
-        let line = refusal(&["demo", "--story", "cluster", option, "3"], 2);
-        assert!(line.contains("leave out --providers and --replicas"), "{line}");
+fn numbers_of_the_deal_are_refused_for_the_other_stories() {
+    for story in ["cluster", "sla"] {
+        for option in ["--providers", "--replicas"] {
+            let line = refusal(&["demo", "--story", story, option, "3"], 2);
+            assert!(line.contains("leave out --providers and --replicas"), "{line}");
+        }
     }
+}
+
+#[test]
+fn only_the_sla_story_keeps_its_chain_and_in_a_new_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = path(folder.path(), "kept");
+    for story in ["deal", "cluster"] {
+        let line = refusal(&["demo", "--story", story, "--keep", &keep], 2);
+        assert!(line.contains("name --story sla"), "{line}");
+    }
+    assert!(!Path::new(&keep).exists());
+    fs::write(&keep, b"mine").unwrap();
+    let line = refusal(&["demo", "--story", "sla", "--keep", &keep], 2);
+    assert!(line.contains("name a new file to --keep"), "{line}");
+    assert_eq!(fs::read(&keep).unwrap(), b"mine");
 }
 
 #[test]
 fn what_cannot_be_stored_is_refused_in_every_story() {
     let folder = tempfile::tempdir().unwrap();
     let missing = path(folder.path(), "missing");
-    for story in ["deal", "cluster"] {
+    for story in ["deal", "cluster", "sla"] {
         let line = refusal(&["demo", "--story", story, "--file", &missing], 2);
         assert!(line.contains("check the name and that you may read it"), "{line}");
     }

@@ -15,7 +15,7 @@ use orchestrator::{
 };
 use orchestrator_chain::{runtime::UNIT, AccountId, Ledger, Signer};
 use orchestrator_market::{
-    parties::{InCluster, Manager, Parcel, Party, PartyError, Provider, Stage},
+    parties::{Doer, InCluster, Manager, Matter, Parcel, Party, PartyError, Provider, Stage, Topic},
     StoreError,
 };
 
@@ -137,6 +137,7 @@ fn spec() -> ClusterSpec {
         terms: unit(0).terms,
         fee_bps: 1_000,
         parameters: Vec::new(),
+        observers: Vec::new(),
         open: true,
     }
 }
@@ -488,4 +489,22 @@ fn members_are_released_once_nothing_is_on_them_and_can_be_retired() {
     provider.retire_all(chain).unwrap();
     let unknown = manager.cluster(chain, 9);
     assert!(matches!(unknown, Err(PartyError::Gone { what: "cluster", id: 9 })));
+}
+
+#[test]
+fn a_manager_is_told_what_is_lost_in_its_clusters() {
+    let mut service = Service::new(3);
+    service.stored(5_000, 2);
+    let manager = service.manager.party().clone();
+    let told = |service: &Service| {
+        let notices = manager.notices(&service.market.chain, 0).unwrap();
+        notices.iter().map(|x| (x.matter, x.topic, x.doer, x.own)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&service), []);
+    service.fails(1);
+    let lost = (Matter::Replace, Topic::Placement(2), Doer::Manager, true);
+    assert_eq!(told(&service), [lost]);
+    let found = service.manager.lost(&service.market.chain, service.cluster).unwrap();
+    service.manager.replace(&mut service.market.chain, &found[0]).unwrap();
+    assert_eq!(told(&service), []);
 }

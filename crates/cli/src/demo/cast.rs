@@ -1,6 +1,6 @@
-//! Who takes part: an operator who deploys, the treasury, providers, consumers, a reporter, and in a cluster a manager.
+//! Who takes part: an operator who deploys, the treasury, providers, consumers, a reporter, and whom else a story needs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use orchestrator::OrchestratorRef;
 use orchestrator_chain::{AccountId, Ledger, Signer, Typed};
@@ -43,23 +43,25 @@ pub fn ensure_new<L: Ledger>(chain: &L, path: Option<&Path>) -> Result<(), Failu
 pub struct Keys {
     /// All that the consumers have to keep, by their names.
     phrases: Vec<(String, String)>,
+    /// Names of the providers.
+    providers: Vec<String>,
     signers: Vec<(String, Signer)>,
 }
 
 impl Keys {
-    /// Keys of these consumers, of so many providers, and of a manager where there is one.
-    pub fn new(consumers: &[&str], manager: bool, providers: u8) -> Result<Self, Failure> {
-        let mut keys = Self { phrases: Vec::new(), signers: Vec::new() };
+    /// Keys of these consumers, these others and these providers.
+    pub fn new(consumers: &[&str], others: &[&str], providers: Vec<String>) -> Result<Self, Failure> {
+        let mut keys = Self { phrases: Vec::new(), providers, signers: Vec::new() };
         for name in consumers {
             let phrase = format!("0x{}", hex::encode(rand::random::<[u8; 32]>()));
             keys.signers.push(((*name).to_owned(), Signer::from_suri(&phrase)?));
             keys.phrases.push(((*name).to_owned(), phrase));
         }
-        if manager {
-            keys.add("manager", "//orch-demo//manager")?;
+        for name in others {
+            keys.add(name, &format!("//orch-demo//{name}"))?;
         }
-        for n in 1..=providers {
-            keys.add(&format!("provider {n}"), &format!("//orch-demo//provider//{n}"))?;
+        for (n, name) in (1..).zip(keys.providers.clone()) {
+            keys.add(&name, &format!("//orch-demo//provider//{n}"))?;
         }
         keys.add("reporter", "//orch-demo//reporter")?;
         keys.add("treasury", "//orch-demo//treasury")?;
@@ -69,6 +71,11 @@ impl Keys {
 
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.signers.iter().map(|(_, signer)| signer.account())
+    }
+
+    /// Names of so many providers that have no other.
+    pub fn numbered(providers: u8) -> Vec<String> {
+        (1..=providers).map(|n| format!("provider {n}")).collect()
     }
 
     fn add(&mut self, name: &str, suri: &str) -> Result<(), Failure> {
@@ -92,9 +99,9 @@ impl Cast {
 
         let party = |signer: &Signer| Party::new(signer.clone(), made.contract);
         let mut providers = Vec::new();
-        for (name, signer) in keys.signers.iter().filter(|(name, _)| name.starts_with("provider ")) {
-            let store = ReplicaStore::open(folder.join(name.replace(' ', "-")))?;
-            providers.push((name.clone(), Provider::new(party(signer), store)));
+        for name in &keys.providers {
+            let store = ReplicaStore::open(store_of(folder, name))?;
+            providers.push((name.clone(), Provider::new(party(keys.signer(name)?), store)));
         }
         Ok(Self {
             contract: made.contract,
@@ -145,10 +152,17 @@ impl Cast {
             let amount = party.withdraw_all(ledger)?;
             let left = party.money(ledger)?;
             equal((left.available, left.locked), (0, 0), "what is left in an account")?;
-            told(name, amount)?;
+            if amount > 0 {
+                told(name, amount)?;
+            }
         }
         Ok(())
     }
+}
+
+/// Folder with the store of the provider of this name.
+pub fn store_of(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name.replace(' ', "-"))
 }
 
 fn named<'a, T>(all: &'a [(String, T)], name: &str) -> Result<&'a T, Failure> {

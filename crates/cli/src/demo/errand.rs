@@ -280,34 +280,40 @@ impl Errand {
         Ok(facts)
     }
 
-    /// Closes the reservation. What is left in the pot of the slot that was lost goes where the rules say.
+    /// Closes the reservation. What is left in the pots goes where the rules say.
     pub fn close<L: Ledger>(&self, scene: &mut Scene<'_, L>, loss: Option<&mut Loss>) -> Result<(), Failure> {
         let id = self.reservation();
-        let rest = loss.as_ref().map_or(Ok(0), |x| self.pot(&scene.ledger, x.slot))?;
+        let slots = self.consumer.reservation(&scene.ledger, id)?.slots;
         self.consumer.close(&mut scene.ledger, id)?;
         let closed = scene.ledger.calls().last().and_then(|call| call.events::<ReservationClosed>().next());
         let Some(closed) = closed else { return ensure(false, "a reservation that is closed") };
+        let rest: u128 = slots.iter().map(|x| x.pot).sum();
         equal(
             closed.to_consumer + closed.to_treasury,
             rest,
-            "what the pot gave, against what was left in it,",
+            "what the pots gave, against what was left in them,",
         )?;
+        let whole: u128 = slots.iter().map(|x| x.made_whole()).sum();
+        equal(closed.to_consumer, whole, "the consumer's part of it")?;
         let gone = self.consumer.reservation(&scene.ledger, id);
         ensure(matches!(gone, Err(PartyError::Gone { .. })), "a reservation that is gone")?;
         scene
             .teller
             .fact(&format!("reservation {id} is closed, its storage deposit is back with {}", self.who()))?;
+        for (n, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.pot > 0) {
+            scene.teller.fact(&format!(
+                "of the {} UNIT left in the pot of replica {n} {} has got {}, no more than the {} it had paid for it",
+                unit(slot.pot),
+                self.who(),
+                unit(slot.made_whole()),
+                unit(slot.spent)
+            ))?;
+        }
         let Some(loss) = loss else { return Ok(()) };
-        equal(closed.to_consumer, rest.min(loss.spent), "the consumer's part of it")?;
-        loss.facts.rest_to_consumer = closed.to_consumer;
-        loss.facts.rest_to_treasury = closed.to_treasury;
-        scene.teller.fact(&format!(
-            "of the {} UNIT left in the pot {} has got {}, no more than the {} it had paid for the slot",
-            unit(rest),
-            self.who(),
-            unit(closed.to_consumer),
-            unit(loss.spent)
-        ))?;
+        let Some(lost) = slots.get(loss.slot) else { return ensure(false, "the slot that was lost") };
+        equal(lost.spent, loss.spent, "what was paid for the slot that was lost")?;
+        loss.facts.rest_to_consumer = lost.made_whole();
+        loss.facts.rest_to_treasury = lost.pot - lost.made_whole();
         Ok(())
     }
 }

@@ -11,7 +11,9 @@ mod input;
 mod loss;
 mod money;
 mod offer;
+mod repair;
 mod scene;
+mod sla;
 mod tables;
 mod watched;
 
@@ -24,7 +26,7 @@ use crate::{
 };
 use cast::{Cast, Keys};
 use input::Input;
-use scene::Scene;
+use scene::{Keeper, Scene};
 use watched::Watched;
 
 /// What every account starts with on the chain, in planks: 1,000 UNIT.
@@ -34,31 +36,41 @@ const PURSE: u128 = 1_000 * orchestrator_chain::runtime::UNIT;
 enum Plot {
     Deal(deal::Numbers),
     Cluster,
+    Sla,
 }
 
 /// Runs the demo. Everything that can be wrong with what was typed is refused before anything is written.
 pub fn run(options: &DemoOptions) -> Result<(), Failure> {
     let plot = Plot::of(options)?;
     Input::check(options)?;
-    let created = options.chain.as_ref().filter(|path| !path.exists());
+    let created: Vec<_> =
+        [&options.chain, &options.keep].into_iter().flatten().filter(|path| !path.exists()).collect();
     let done = tell(options, plot);
-    if let (Err(_), Some(path)) = (&done, created) {
+    if done.is_err() {
         // A state file with half a story is of no use to anybody; what there was before is never touched.
-        std::fs::remove_file(path).ok();
+        created.into_iter().for_each(|path| drop(std::fs::remove_file(path)));
     }
     done
 }
 
 impl Plot {
     fn of(options: &DemoOptions) -> Result<Self, Failure> {
+        if let Some(path) = &options.keep {
+            if !matches!(options.story, StoryName::Sla) {
+                return Err(Failure::input("only the sla story can --keep its chain: name --story sla"));
+            }
+            if path.exists() {
+                let path = path.display();
+                return Err(Failure::Input(format!("{path} exists already: name a new file to --keep")));
+            }
+        }
         match options.story {
             StoryName::Deal => Ok(Self::Deal(deal::Numbers::of(options)?)),
-            StoryName::Cluster if options.providers.is_some() || options.replicas.is_some() => {
-                Err(Failure::input(
-                    "the cluster story has five providers and its own replicas: leave out --providers and --replicas",
-                ))
-            }
+            _ if options.providers.is_some() || options.replicas.is_some() => Err(Failure::input(
+                "only the deal lets you choose how many there are: leave out --providers and --replicas",
+            )),
             StoryName::Cluster => Ok(Self::Cluster),
+            StoryName::Sla => Ok(Self::Sla),
         }
     }
 
@@ -66,6 +78,7 @@ impl Plot {
         match self {
             Self::Deal(numbers) => numbers.keys(),
             Self::Cluster => cluster::keys(),
+            Self::Sla => sla::keys(),
         }
     }
 }
@@ -84,7 +97,9 @@ fn tell(options: &DemoOptions, plot: Plot) -> Result<(), Failure> {
     let teller = Teller::new(options.output_json);
     let mut ledger = Watched::new(chain)?;
     let cast = Cast::assemble(&mut ledger, keys, &input.folder)?;
-    let scene = Scene::new(ledger, cast, &teller, input.folder.clone(), input.kept)?;
+    let mut scene = Scene::new(ledger, cast, &teller, input.folder.clone(), input.kept)?;
+    scene.keeper =
+        options.keep.clone().map(|path| Keeper { path, write: |chain: &Embedded, path| chain.copy_to(path) });
     match plot {
         Plot::Deal(numbers) => {
             let facts = deal::Story::new(scene, input.content, numbers)?.tell()?;
@@ -101,6 +116,14 @@ fn tell(options: &DemoOptions, plot: Plot) -> Result<(), Failure> {
                 output::json(&facts)?;
             } else {
                 cluster::show(&teller, &facts)?;
+            }
+        }
+        Plot::Sla => {
+            let facts = sla::Story::new(scene, input.content)?.tell()?;
+            if options.output_json {
+                output::json(&facts)?;
+            } else {
+                sla::show(&teller, &facts)?;
             }
         }
     }

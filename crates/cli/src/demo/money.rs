@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use orchestrator::{
     domain::{Cluster, Reservation},
     events::{
-        Claimed, Deposited, Distributed, FeesCollected, PlacementMoved, ReservationChanged,
+        Claimed, Deposited, DisputeMoved, Distributed, FeesCollected, PlacementMoved, ReservationChanged,
         ReservationClosed, Settled, Slashed, Withdrawn,
     },
-    OrchestratorRef, Settings, Solvency,
+    DisputeStep, OrchestratorRef, Settings, Solvency,
 };
 use orchestrator_chain::{address, at, AccountId, Ledger, Typed};
 
@@ -27,13 +27,13 @@ use crate::{
 /// Adds up everything and refuses if a single plank is missing anywhere.
 pub fn balance<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<MoneyFacts, Failure> {
     let market = at::<OrchestratorRef>(cast.contract);
-    let (payers, treasury) = (payers(ledger.calls()), cast.treasury.account());
+    let ((payers, keepers), treasury) = (parties(ledger.calls()), cast.treasury.account());
     let mut parties = Vec::new();
     let mut total = Sums::default();
     let mut kept = 0;
     for (name, account) in &cast.names {
         let inside = ledger.ask(*account, market.account(*account))?;
-        let mut sums = flows(ledger.calls(), &payers, *account, treasury);
+        let mut sums = flows(ledger.calls(), (&payers, &keepers), *account, treasury);
         sums.left = inside.available + inside.locked;
         sums.fees += ledger.wasted(*account);
         sums.before = PURSE;
@@ -96,23 +96,32 @@ pub fn check_owed<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<(), Fai
     ledger.solvent().map(drop)
 }
 
-/// Who pays for each placement, as the events tell.
-fn payers(calls: &[Call]) -> BTreeMap<u64, AccountId> {
+/// An account for each placement.
+type OfPlacement = BTreeMap<u64, AccountId>;
+
+/// Who pays for each placement, and who keeps it, as the events tell.
+fn parties(calls: &[Call]) -> (OfPlacement, OfPlacement) {
     let mut consumers = BTreeMap::new();
-    let mut payers = BTreeMap::new();
+    let (mut payers, mut keepers) = (BTreeMap::new(), BTreeMap::new());
     for call in calls {
         for ReservationChanged { reservation, consumer, .. } in call.events() {
             consumers.insert(reservation, consumer);
         }
-        for PlacementMoved { placement, reservation, .. } in call.events() {
+        for PlacementMoved { placement, reservation, provider, .. } in call.events() {
+            keepers.insert(placement, provider);
             payers.extend(consumers.get(&reservation).map(|x| (placement, *x)));
         }
     }
-    payers
+    (payers, keepers)
 }
 
 /// What the events say of one account.
-fn flows(calls: &[Call], payers: &BTreeMap<u64, AccountId>, account: AccountId, treasury: AccountId) -> Sums {
+fn flows(
+    calls: &[Call],
+    (payers, keepers): (&OfPlacement, &OfPlacement),
+    account: AccountId,
+    treasury: AccountId,
+) -> Sums {
     let mut sums = Sums::default();
     for call in calls {
         let own = call.signer == account;
@@ -137,12 +146,20 @@ fn flows(calls: &[Call], payers: &BTreeMap<u64, AccountId>, account: AccountId, 
             call.events().filter(|x: &Claimed| x.provider == account).map(|x| x.amount).sum::<u128>();
         sums.earned +=
             call.events().filter(|x: &Distributed| x.manager == account).map(|x| x.to_manager).sum::<u128>();
-        for Slashed { provider, amount, to_reporter, .. } in call.events() {
+        for Slashed { provider, amount, reporter, to_reporter, .. } in call.events() {
             if provider == account {
                 sums.slashed += amount;
             }
-            if own {
+            if reporter == Some(account) {
                 sums.earned += to_reporter;
+            }
+        }
+        for DisputeMoved { placement, step, bond, to_consumer_bps, .. } in call.events() {
+            // With less than half the consumer has lost its bond to the provider.
+            if step == DisputeStep::Decided && to_consumer_bps < 5_000 {
+                let of = |whose: &OfPlacement| whose.get(&placement) == Some(&account);
+                sums.paid += if of(payers) { bond } else { 0 };
+                sums.earned += if of(keepers) { bond } else { 0 };
             }
         }
         for FeesCollected { amount } in call.events() {

@@ -18,7 +18,7 @@ const PRICE: u128 = 2 * UNIT;
 /// Germany, France, Spain, Italy, Poland.
 const REGIONS: [u16; 5] = [276, 250, 724, 380, 616];
 
-/// What all data units of the demo promise: a round a day, answered within six hours, and a fifth of the collateral
+/// What the data units of the demo promise, where a story does not say otherwise: a round a day, answered within six hours, and a fifth of the collateral
 /// for a miss; the third miss in a row costs all of it.
 pub const TERMS: SlaTerms = SlaTerms {
     interval_ms: DAY_MS as u32,
@@ -47,12 +47,12 @@ impl<L: Ledger> Scene<'_, L> {
     }
 
     /// A provider registers a node with a data unit of so many GiB, and puts in money for collateral. Says the unit's id.
-    pub fn opens_shop(&mut self, n: usize, gib: u64, put_in: u128) -> Result<u64, Failure> {
+    pub fn opens_shop(&mut self, n: usize, gib: u64, terms: &SlaTerms, put_in: u128) -> Result<u64, Failure> {
         let (name, provider) = &self.cast.providers[n];
         let ledger = &mut self.ledger;
         provider.register(ledger, name)?;
         let node = provider.add_node(ledger, node(n))?;
-        let spec = spec(gib, price(n));
+        let spec = spec(gib, price(n), terms.clone());
         let id = provider.add_unit(ledger, node, spec.clone())?;
         provider.party().deposit(ledger, put_in)?;
         ensure_offered(ledger, provider, id, &spec)?;
@@ -87,13 +87,13 @@ fn node(n: usize) -> NodeSpec {
     }
 }
 
-fn spec(gib: u64, price: u128) -> UnitSpec {
+fn spec(gib: u64, price: u128, terms: SlaTerms) -> UnitSpec {
     UnitSpec {
         kind: Kind::ObjectStore,
         capacity: gib,
         price,
         currency: Currency::Token,
-        terms: TERMS,
+        terms,
         min_term_ms: DAY_MS,
         max_term_ms: 12 * TERM_MS,
         tags: b"demo".to_vec(),

@@ -1,15 +1,21 @@
 //! What every story plays on: a watched chain with the cast, and the time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use orchestrator::domain::DAY_MS;
-use orchestrator_chain::{address, runtime::MAX_CODE_BYTES, Ledger};
+use orchestrator_chain::{address, runtime::MAX_CODE_BYTES, ChainError, Ledger};
 
 use crate::{
     demo::{cast::Cast, claim::equal, facts::ContractFacts, money, offer::WINDOW_MS, watched::Watched},
     failure::Failure,
     output::{unit, Teller},
 };
+
+/// Where the chain is kept as it stands in the middle of a story, and how.
+pub struct Keeper<L> {
+    pub path: PathBuf,
+    pub write: fn(&L, &Path) -> Result<(), ChainError>,
+}
 
 /// What the chapters of a story share.
 pub struct Scene<'a, L> {
@@ -20,6 +26,7 @@ pub struct Scene<'a, L> {
     pub folder: PathBuf,
     /// Whether the folder stays.
     pub kept: bool,
+    pub keeper: Option<Keeper<L>>,
     /// Rounds that were opened.
     pub rounds: u32,
     began_ms: u64,
@@ -34,7 +41,7 @@ impl<'a, L: Ledger> Scene<'a, L> {
         kept: bool,
     ) -> Result<Self, Failure> {
         let began_ms = ledger.now_ms()?;
-        Ok(Self { ledger, cast, teller, folder, kept, rounds: 0, began_ms })
+        Ok(Self { ledger, cast, teller, folder, kept, keeper: None, rounds: 0, began_ms })
     }
 
     /// Days since the story began, for people.
@@ -85,6 +92,18 @@ impl<'a, L: Ledger> Scene<'a, L> {
             code_bytes: orchestrator_bundle::WASM.len(),
             limit_bytes: MAX_CODE_BYTES as usize,
         })
+    }
+
+    /// Keeps the chain as it stands now, if somebody wants it.
+    pub fn keep(&self) -> Result<(), Failure> {
+        let Some(Keeper { path, write }) = &self.keeper else { return Ok(()) };
+        write(self.ledger.inner(), path)?;
+        Ok(self.teller.note(&format!("the chain as it stands now is in {}", path.display()))?)
+    }
+
+    /// File with the chain in the middle of the story, where it was kept.
+    pub fn kept_chain(&self) -> Option<String> {
+        self.keeper.as_ref().map(|x| x.path.display().to_string())
     }
 
     /// The folder, where it stays.

@@ -28,6 +28,24 @@ pub fn contract(teller: &Teller, contract: &ContractFacts, folder: Option<&str>)
     Ok(())
 }
 
+/// Where the chain was kept, and how to look at it.
+pub fn kept(
+    teller: &Teller,
+    chain: &str,
+    contract: &ContractFacts,
+    money: &MoneyFacts,
+) -> Result<(), Failure> {
+    teller.chapter("The chain as it stood in the middle of the story")?;
+    teller.note("To see what somebody had to do then, give one of the accounts to")?;
+    teller.line("")?;
+    teller.line(&format!("  orch watch --once --chain {chain} \\"))?;
+    teller.line(&format!("    --contract {} \\", contract.address))?;
+    teller.line("    --account ADDR")?;
+    teller.line("")?;
+    let rows: Vec<_> = money.parties.iter().map(|x| vec![x.name.clone(), x.address.clone()]).collect();
+    Ok(teller.table(&["account", "address"], &rows)?)
+}
+
 fn inside(teller: &Teller, money: &MoneyFacts) -> Result<(), Failure> {
     teller.chapter("Money in the contract (UNIT)")?;
     let row = |name: &str, x: &Sums| {

@@ -72,6 +72,11 @@ impl<L: Ledger> Watched<L> {
         Ok(Self { inner, names, calls: Vec::new(), wasted: Vec::new(), solvent: Ok(0) })
     }
 
+    /// The chain itself.
+    pub fn inner(&self) -> &L {
+        &self.inner
+    }
+
     /// All calls so far, in order.
     pub fn calls(&self) -> &[Call] {
         &self.calls

@@ -41,6 +41,8 @@ pub struct Offer {
     pub price: Balance,
     /// What the provider would lock for it.
     pub collateral: Balance,
+    /// Score of the data unit, 0 to 10,000.
+    pub score: u16,
 }
 
 /// What a consumer asks of a cluster.
@@ -160,6 +162,21 @@ impl Consumer {
     where
         L: Ledger + ?Sized,
     {
+        self.offers_of(ledger, capacity, term_ms, avoid, 0)
+    }
+
+    /// [`Consumer::offers`] of data units with at least this score.
+    pub fn offers_of<L>(
+        &self,
+        ledger: &L,
+        capacity: u64,
+        term_ms: u64,
+        avoid: &[AccountId],
+        min_score: u16,
+    ) -> Result<Vec<Offer>, PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
         let filter = Filter {
             kind: Some(Kind::ObjectStore),
             region: None,
@@ -167,6 +184,7 @@ impl Consumer {
             max_price: 0,
             term_ms,
             cluster: None,
+            min_score,
         };
         let mut offers = self.find(ledger, &filter, self.party.account(), usize::MAX)?;
         offers.retain(|offer| !avoid.contains(&offer.provider));
@@ -428,6 +446,7 @@ impl Consumer {
             max_price: 0,
             term_ms: *term_ms,
             cluster: Some(choice.cluster),
+            min_score: 0,
         };
         let offers = self.find(ledger, &filter, challenger.unwrap_or(self.party.account()), most)?;
         Ok(if choice.together { offers } else { one_of_each(offers) })
@@ -450,7 +469,7 @@ impl Consumer {
         loop {
             let question = self.party.market().find_data_units(filter.clone(), cursor, PAGE);
             let found = self.party.ask(ledger, doing, question)?;
-            for (id, unit) in found.units {
+            for orchestrator::Offer { id, unit, .. } in found.units {
                 let slow_enough = challenger.as_ref().is_some_and(|x| {
                     x.interval_ms >= unit.spec.terms.interval_ms && x.window_ms >= unit.spec.terms.window_ms
                 });
@@ -475,7 +494,13 @@ impl Consumer {
     {
         let question = self.party.market().quote(unit, asked.capacity, asked.term_ms, asked.cluster);
         let quote = self.party.inquire(ledger, "get a quote", question)?;
-        Ok(Offer { unit, provider: of.provider, price: quote.price, collateral: quote.collateral })
+        Ok(Offer {
+            unit,
+            provider: of.provider,
+            price: quote.price,
+            collateral: quote.collateral,
+            score: quote.score,
+        })
     }
 
     fn locate_one<L>(&self, ledger: &L, reservation: u64) -> Result<Vec<Whereabouts>, PartyError>

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Read};
 
 use orchestrator::{
-    domain::{Balance, Commitment, Error, List, NodeSpec, Placement, State, UnitSpec},
+    domain::{Balance, Commitment, Error, List, NodeSpec, Placement, State, UnitSpec, Window},
     ChunkProof, Response, Verdict,
 };
 use orchestrator_chain::{AccountId, Ledger};
@@ -75,6 +75,34 @@ impl Provider {
         L: Ledger + ?Sized,
     {
         self.party.send(ledger, "set the trust in a manager", self.party.market().set_trust(manager, trusts))
+    }
+
+    /// Announces maintenance of one of its data units, at least a day ahead and after all that was announced before, or
+    /// (none) takes back what was announced last, or ends it now.
+    pub fn set_maintenance<L>(
+        &self,
+        ledger: &mut L,
+        unit: u64,
+        window: Option<Window>,
+    ) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        self.party.send(ledger, "set maintenance", self.party.market().set_maintenance(unit, window))
+    }
+
+    /// Answers the dispute over one of its placements with the hash of what it has to say, which is not zero.
+    pub fn answer_dispute<L>(
+        &self,
+        ledger: &mut L,
+        placement: u64,
+        answer: [u8; 32],
+    ) -> Result<(), PartyError>
+    where
+        L: Ledger + ?Sized,
+    {
+        let message = self.party.market().answer_dispute(placement, answer);
+        self.party.send(ledger, "answer a dispute", message)
     }
 
     /// Ids of its data units, node by node.

@@ -36,7 +36,7 @@ const PROVIDERS: u8 = 5;
 
 /// Keys of all who take part.
 pub fn keys() -> Result<Keys, Failure> {
-    Keys::new(&CONSUMERS, true, PROVIDERS)
+    Keys::new(&CONSUMERS, &["manager"], Keys::numbered(PROVIDERS))
 }
 
 /// Everything that the chapters share.

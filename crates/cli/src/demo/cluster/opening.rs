@@ -30,7 +30,7 @@ impl<L: Ledger> Story<'_, L> {
         self.scene.tell_deployment()?;
         let gib = u128::from(self.first.content.gib());
         for n in 0..self.scene.cast.providers.len() {
-            self.scene.opens_shop(n, COMMITTED_GIB + OWN_GIB, PRICE * (gib + 2))?;
+            self.scene.opens_shop(n, COMMITTED_GIB + OWN_GIB, &TERMS, PRICE * (gib + 2))?;
         }
         self.scene.check()
     }
@@ -45,6 +45,7 @@ impl<L: Ledger> Story<'_, L> {
             terms: TERMS,
             fee_bps: FEE_BPS,
             parameters: b"demo".to_vec(),
+            observers: Vec::new(),
             open: true,
         };
         let (manager, me) = (self.manager.clone(), self.manager_account());

@@ -1,12 +1,12 @@
 //! The spare provider takes over, the term ends, the file is read back, and everybody leaves.
 
-use orchestrator::domain::{price_up, State, DAY_MS};
+use orchestrator::domain::State;
 use orchestrator_chain::Ledger;
 use orchestrator_market::parties::Stage;
 
 use crate::{
     demo::{
-        claim::{computed, ensure, equal},
+        claim::{ensure, equal},
         deal::Story,
         facts::FileFacts,
         loss::Loss,
@@ -19,31 +19,7 @@ impl<L: Ledger> Story<'_, L> {
     /// The consumer rebuilds the lost replica, and the spare provider takes it over with the repair pot.
     pub fn spare_takes_over(&mut self, loss: &mut Loss) -> Result<(), Failure> {
         self.scene.teller.chapter("8. The spare provider takes the replica over")?;
-        let slot = loss.slot;
-        self.errand.asks_in_vain(&self.scene, slot)?;
-        self.errand.rebuild(&self.scene, loss)?;
-
-        let avoid: Vec<_> =
-            self.errand.slots().map(|i| Ok(self.errand.filled(&self.scene.ledger, i)?.1.provider)).collect();
-        let avoid = avoid.into_iter().collect::<Result<Vec<_>, Failure>>()?;
-        let (ledger, consumer) = (&mut self.scene.ledger, &self.errand.consumer);
-        let lost = consumer.placement(ledger, loss.facts.placement)?;
-        let left = lost.ends_at - ledger.now_ms()?;
-        let unearned = computed(price_up(lost.price, lost.capacity, left))?;
-        let offers = consumer.offers(ledger, self.errand.parcel.capacity(), left, &avoid)?;
-        let Some(offer) = offers.first() else { return ensure(false, "a spare provider with room") };
-        let id = consumer.replace(ledger, &mut self.errand.parcel, slot as u8, offer)?;
-        let p = self.errand.consumer.placement(&self.scene.ledger, id)?;
-        equal((p.provider, p.term_ms), (offer.provider, left), "provider and term of the replacement")?;
-        let days = left as f64 / DAY_MS as f64;
-        self.scene.teller.fact(&format!(
-            "placement {id} proposes the slot to {} for the {days:.1} days that are left",
-            self.scene.cast.name(p.provider)
-        ))?;
-        loss.is_taken_over(&self.scene, &self.errand, &p, unearned)?;
-        let accepted = self.scene.cast.provider(p.provider)?.accept_proposals(&mut self.scene.ledger)?;
-        equal(accepted, vec![id], "what the spare provider accepted")?;
-        self.errand.hand_over(&mut self.scene, slot)?;
+        self.errand.is_repaired(&mut self.scene, loss, 0)?;
         self.scene.day_ends()?;
         self.scene.check()
     }

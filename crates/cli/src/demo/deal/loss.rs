@@ -1,10 +1,7 @@
 //! One provider's disk loses data: a wrong proof, a slash, silence, and the end of the placement.
 
-use std::{fs::File, path::PathBuf};
-
 use orchestrator::{domain::bps_down, SlashReason, Verdict};
 use orchestrator_chain::Ledger;
-use orchestrator_market::Finding;
 
 use crate::{
     demo::{
@@ -27,7 +24,7 @@ impl<L: Ledger> Story<'_, L> {
         let slot = self.errand.slots().len() - 1;
         let (id, before) = self.errand.filled(&self.scene.ledger, slot)?;
         let name = self.scene.cast.name(before.provider).to_owned();
-        let kept = self.damage(&name, id)?;
+        let kept = self.scene.damage(&self.errand, slot)?;
         self.scene.teller.mishap(&format!(
             "{name} has lost {} of the {} chunks of placement {id}",
             before.chunks - kept,
@@ -77,24 +74,6 @@ impl<L: Ledger> Story<'_, L> {
         }
         loss.is_final(&self.scene, &mut self.errand)?;
         self.scene.check()
-    }
-
-    /// Cuts the stored replica to a quarter; says how many whole chunks are left.
-    fn damage(&self, name: &str, placement: u64) -> Result<u64, Failure> {
-        let store = self.scene.folder.join(name.replace(' ', "-"));
-        let path: PathBuf = [store, placement.to_string().into(), "data".into()].iter().collect();
-        let cut = |file: File| -> std::io::Result<u64> {
-            let length = file.metadata()?.len() / 4;
-            file.set_len(length)?;
-            Ok(length)
-        };
-        let length = File::options().write(true).open(&path).and_then(cut).map_err(|error| {
-            Failure::Outcome(format!("cannot damage {} ({error}): check the disk", path.display()))
-        })?;
-        let (_, p) = self.errand.filled(&self.scene.ledger, self.errand.slots().len() - 1)?;
-        let holding = self.scene.cast.provider(p.provider)?.store().holding(placement)?;
-        ensure(matches!(holding.scrub()?, Finding::Damaged { .. }), "damage that a scrub finds")?;
-        Ok(length / 1024)
     }
 
     /// Opens rounds until one asks for a lost chunk; everybody else proves. Says its number.

@@ -53,7 +53,7 @@ impl Numbers {
 
     /// Keys of all who take part.
     pub fn keys(self) -> Result<Keys, Failure> {
-        Keys::new(&[CONSUMER], false, self.providers)
+        Keys::new(&[CONSUMER], &[], Keys::numbered(self.providers))
     }
 }
 

@@ -21,7 +21,7 @@ impl<L: Ledger> Story<'_, L> {
         self.scene.tell_deployment()?;
         let gib = u128::from(self.errand.content.gib());
         for n in 0..self.scene.cast.providers.len() {
-            self.scene.opens_shop(n, UNIT_GIB, price(n) * (gib + 1))?;
+            self.scene.opens_shop(n, UNIT_GIB, &TERMS, price(n) * (gib + 1))?;
         }
         self.scene.check()
     }
