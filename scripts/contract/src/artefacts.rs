@@ -150,7 +150,8 @@ impl Artefacts {
         fs::rename(&part, &path).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    fn file(&self, extension: &str) -> PathBuf {
+    /// The file with this extension.
+    pub fn file(&self, extension: &str) -> PathBuf {
         with_extension(&self.stem, extension)
     }
 }

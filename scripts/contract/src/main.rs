@@ -7,6 +7,7 @@
 
 mod artefacts;
 mod inputs;
+mod optimise;
 mod standalone;
 mod successor;
 
@@ -63,7 +64,12 @@ fn run() -> Result<()> {
 
     let package = project.root.join(CONTRACT.0);
     let ink = target.join("ink");
-    let all = ExecuteArgs { build_artifact: BuildArtifacts::All, ..ExecuteArgs::default() };
+    // Optimised by ourselves in the end.
+    let all = ExecuteArgs {
+        build_artifact: BuildArtifacts::All,
+        optimization_passes: Some(OptimizationPasses::Zero),
+        ..ExecuteArgs::default()
+    };
     make("contract", &project, &Artefacts::in_folder(&ink, CONTRACT.1, ALL), all, || Ok(package.clone()))?;
     if !with_successor {
         return Ok(());
@@ -134,6 +140,10 @@ fn build(manifest: &Path, work: &Path, built: &Artefacts, how: ExecuteArgs) -> R
         _ => error.context("the contract was not built"),
     })?;
 
+    if built.extensions() == ALL {
+        optimise::optimise(&built.file(CODE[0]))?;
+        optimise::describe(&built.file(CODE[0]))?;
+    }
     let raw = work.join("ink/wasm32-unknown-unknown/release").join(CONTRACT.1).with_extension("wasm");
     Sizes::measure(&raw, built)
 }

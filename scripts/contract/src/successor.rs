@@ -11,8 +11,8 @@ use anyhow::{ensure, Context, Result};
 
 use crate::inputs::IGNORED;
 
-/// Where the messages end.
-const MARK: &str = "    }\n\n    fn ensure_ceiling(";
+/// Where the messages end: the last one, their block, and the module.
+const MARK: (&str, &str) = ("        }\n", "    }\n}\n");
 /// How the selector of a message is written.
 const SELECTOR: &str = "selector = ";
 
@@ -32,10 +32,12 @@ pub fn write(package: &Path, folder: &Path) -> Result<PathBuf> {
 
 /// `source` with a message `generation` that answers 2, under the selector after the highest.
 fn with_message(source: &str) -> Result<String> {
-    let places = source.matches(MARK).count();
+    let (last, end) = MARK;
+    let mark = format!("{last}{end}");
+    let places = source.matches(&mark).count();
     ensure!(
         places == 1,
-        "the end of the messages must occur once in lib.rs, and occurs {places} times; it is {MARK:?}: change it in scripts/contract/src/successor.rs"
+        "the end of the messages must occur once in lib.rs, and occurs {places} times; it is {mark:?}: change it in scripts/contract/src/successor.rs"
     );
     let selector =
         source.split(SELECTOR).skip(1).filter_map(number).max().context("no selector in lib.rs")?;
@@ -44,7 +46,7 @@ fn with_message(source: &str) -> Result<String> {
         "\n        /// Which version of the contract this is.\n        #[ink(message, {SELECTOR}{selector})]\n        \
          pub fn generation(&self) -> u32 {{\n            2\n        }}\n"
     );
-    Ok(source.replacen(MARK, &format!("{message}{MARK}"), 1))
+    Ok(source.replacen(&mark, &format!("{last}{message}{end}"), 1))
 }
 
 /// The number that a text begins with.
@@ -75,23 +77,22 @@ mod tests {
     use super::*;
 
     const SOURCE: &str = "        #[ink(message, selector = 7)]\n        fn a(&self) {}\n\n        \
-                          #[ink(message, payable, selector = 12)]\n        fn b(&self) {}\n    }\n\n    \
-                          fn ensure_ceiling() {}\n";
+                          #[ink(message, payable, selector = 12)]\n        fn b(&self) {\n        }\n    }\n}\n";
 
     #[test]
     fn the_message_comes_last_and_nothing_else_changes() {
         let successor = with_message(SOURCE).unwrap();
         let (before, after) = successor.split_once("\n        /// Which version").unwrap();
-        let (message, after) = after.split_once("        }\n    }\n").unwrap();
+        let (message, after) = after.split_once("            2\n        }\n").unwrap();
         assert!(
             message.contains("#[ink(message, selector = 13)]\n        pub fn generation(&self) -> u32 {\n")
         );
-        assert_eq!(format!("{before}    }}\n{after}"), SOURCE);
+        assert_eq!(format!("{before}{after}"), SOURCE);
     }
 
     #[test]
     fn a_source_without_the_mark_or_with_two_is_refused() {
-        for (source, times) in [(SOURCE.replace("ensure_ceiling", "x"), 0), (SOURCE.repeat(2), 2)] {
+        for (source, times) in [(SOURCE.replace("    }\n}", "    }\n\n}"), 0), (SOURCE.repeat(2), 2)] {
             let refusal = with_message(&source).unwrap_err().to_string();
             assert!(refusal.contains(&format!("occurs {times} times")), "{refusal}");
         }
