@@ -129,24 +129,30 @@ fn an_ended_placement_is_rated_once() {
 }
 
 #[ink::test]
-fn misses_failures_and_proposals_left_alone_lower_the_score() {
+fn a_failure_of_next_to_nothing_says_next_to_nothing() {
     let market = failed();
     let evidence = market.score(Subject::Unit(1)).unwrap().evidence;
     assert!(evidence.missed == 0 && evidence.broken == 0, "the price is far below the scoring unit");
-    for make in [failed, left_alone] {
-        let mut market = furnished();
-        drop(market);
-        market = make();
-        assert!(score(&market, Subject::Provider(provider())) <= NEUTRAL);
-    }
+    assert_eq!(score(&market, Subject::Provider(provider())), NEUTRAL);
     assert_eq!(market.score(Subject::Unit(9)), Err(Error::UnknownUnit));
 }
 
-fn left_alone() -> Orchestrator {
-    let mut market = proposed();
-    wait(2 * DAY_MS);
-    by(&mut market, stranger()).settle(1).unwrap();
-    market
+#[ink::test]
+fn misses_failures_and_proposals_left_alone_lower_the_score() {
+    for (make, alone) in [(active as fn() -> Orchestrator, false), (proposed, true)] {
+        let mut market = make();
+        let unit = orchestrator_domain::Config { score_unit: 10_000_000, ..Default::default() };
+        by(&mut market, admin()).configure(unit, treasury()).unwrap();
+        for _ in 0..if alone { 0 } else { 3 } {
+            by(&mut market, consumer()).open_round([9; 32]).unwrap();
+            wait(HOUR_MS);
+        }
+        wait(2 * DAY_MS);
+        by(&mut market, stranger()).settle(1).unwrap();
+        assert!(score(&market, Subject::Provider(provider())) < NEUTRAL, "{alone}");
+        let evidence = market.score(Subject::Unit(1)).unwrap().evidence;
+        assert_eq!((evidence.missed > 0, evidence.broken > 0), (!alone, true));
+    }
 }
 
 #[ink::test]

@@ -32,6 +32,7 @@ macro_rules! plain {
     ($($kind:ty),+) => {$(
         // SAFETY: any bytes are a value of these, and they have no padding.
         unsafe impl Fixed for $kind {
+            #[allow(clippy::cast_possible_truncation)]
             const FIELDS: &'static [Field] = &[(size_of::<$kind>() as Field) << 16];
         }
     )+};
@@ -216,8 +217,9 @@ macro_rules! fixed {
 macro_rules! table {
     ($record:ident { $($field:ident: $kind:ty),* $(,)? }) => {{
         const COUNT: usize = 0 $(+ <$kind as $crate::fixed::Fixed>::FIELDS.len())*;
+        // Computed by the compiler, for which too large a sum is an error.
+        #[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, unused_mut)]
         const TABLE: [$crate::fixed::Field; COUNT] = {
-            #[allow(unused_mut)]
             let (mut table, mut count) = ([0; COUNT], 0);
             $(
                 let within = <$kind as $crate::fixed::Fixed>::FIELDS;
@@ -240,6 +242,7 @@ macro_rules! named {
     ($record:ident { $($variant:ident),+ $(,)? }) => {
         // SAFETY: its values are the bytes from zero up to the number of the last variant.
         unsafe impl $crate::fixed::Fixed for $record {
+            #[allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
             const FIELDS: &'static [$crate::fixed::Field] = {
                 let variants = [$($record::$variant as u8),+];
                 assert!(variants.len() > 1);
@@ -248,6 +251,7 @@ macro_rules! named {
                     assert!(variants[i] as usize == i && size_of::<$record>() == 1);
                     i += 1;
                 }
+                #[allow(clippy::cast_possible_truncation, clippy::arithmetic_side_effects)]
                 const LAST: $crate::fixed::Field = [$($record::$variant),+].len() as $crate::fixed::Field - 1;
                 &[(LAST << 24) | (1 << 16)]
             };

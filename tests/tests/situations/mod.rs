@@ -12,7 +12,7 @@ use orchestrator_domain::{
     MAX_HOLDERS, MAX_OBSERVERS, MAX_PARAMETER_BYTES, MAX_WINDOWS, MONTH_MS, SLOWEST_IN_CLUSTER_MS,
     UNIT_REST_MS,
 };
-use orchestrator_scenarios::{Market, Who, Who::*};
+use orchestrator_scenarios::{Market, Who::*};
 
 use super::every;
 

@@ -41,16 +41,20 @@ impl Viewer {
     where
         L: Ledger + ?Sized,
     {
-        let mut ahead = vec![(Action::End, p.ends_at)];
-        let maintenance = self.service(ledger, p.unit)?.maintenance;
-        let coming = maintenance.windows.iter().filter(|x| x.from > clock.now);
-        ahead.extend(coming.map(|x| (Action::Maintenance, x.from)));
-        if let Some(x) = &p.dispute {
+        let mut ahead = Vec::new();
+        let mut ends_at = p.ends_at;
+        if let Some(x) = p.dispute.as_ref().filter(|_| !p.dispute_is_over(clock)) {
             let waits = x.answer == [0; 32] && clock.working_ms() < x.answer_by;
             let (action, by) =
                 if waits { (Action::Answer, x.answer_by) } else { (Action::Decide, x.decide_by) };
             ahead.push((action, clock.instant_of(by)));
+            // A dispute holds back the end.
+            ends_at = ends_at.max(clock.instant_of(x.decide_by));
         }
+        ahead.push((Action::End, ends_at));
+        let maintenance = self.service(ledger, p.unit)?.maintenance;
+        let coming = maintenance.windows.iter().filter(|x| x.from > clock.now);
+        ahead.extend(coming.map(|x| (Action::Maintenance, x.from)));
         let question = self.market().challenger(p.challenger);
         if let Some(challenger) = self.ask(ledger, "look up a challenger", question)? {
             let mut round = challenger.latest(clock);
