@@ -221,12 +221,16 @@ impl<L: Ledger + ?Sized> Gathered<'_, L> {
     }
 
     fn of_placement(&mut self, id: u64, p: &Placement, asker: Doer) -> Result<(), PartyError> {
-        for x in self.viewer.ahead(self.ledger, &self.clock, p)? {
+        let undecided = p.dispute_is_over(&self.clock);
+        for mut x in self.viewer.ahead(self.ledger, &self.clock, p)? {
+            if undecided && x.action == Action::End {
+                // Whoever settles ends the dispute.
+                x.at = x.at.min(self.clock.now);
+            }
             let over = x.at <= self.clock.now;
             let (matter, doer) = match x.action {
                 // Nobody has to answer any more; what is locked for it waits for whoever touches it.
                 Action::Accept | Action::Activate if over => (Matter::Settle, Doer::Consumer),
-                Action::End if over && p.dispute.is_some() => continue,
                 Action::Decide | Action::End if over => (Matter::Settle, Doer::Provider),
                 Action::Accept => (Matter::Accept, Doer::Provider),
                 Action::Activate => (Matter::Activate, Doer::Provider),
