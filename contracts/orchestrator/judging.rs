@@ -3,7 +3,7 @@
 use crate::deal::{announce_score, Deal};
 use crate::events::{emit, DisputeMoved, QualityReported};
 use crate::money::{add, Moves};
-use crate::records::{DisputeStep, Observation, SlaReport, SlashReason};
+use crate::records::{Average, DisputeStep, Observation, SlaReport, SlashReason};
 use crate::store::Read as _;
 use crate::Orchestrator;
 use ink::codegen::Env as _;
@@ -102,7 +102,12 @@ impl Orchestrator {
             maintenance_ms: rested.saturating_sub(p.rested_before_ms),
             promised_uptime_bps: p.terms.uptime_bps,
             promised_latency_ms: p.terms.latency_ms,
-            seen: self.quality_of(p.unit).seen.since(&p.seen_before).filter(|_| p.started_at > 0),
+            seen: self
+                .quality_of(p.unit)
+                .seen
+                .since(&p.seen_before)
+                .filter(|_| p.started_at > 0)
+                .map(|(uptime_bps, latency_ms)| Average { uptime_bps, latency_ms }),
             paid: p.settled.saturating_sub(p.refunded),
             unpaid,
             refunded: p.refunded,

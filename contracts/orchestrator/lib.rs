@@ -1123,13 +1123,13 @@ mod orchestrator {
                 rate: self.root.rate.clone(),
                 holders,
                 upgrade,
-                last_ids: (
-                    self.root.last_node,
-                    self.root.last_unit,
-                    self.root.last_reservation,
-                    self.root.last_placement,
-                    self.root.last_cluster,
-                ),
+                last_ids: LastIds {
+                    node: self.root.last_node,
+                    unit: self.root.last_unit,
+                    reservation: self.root.last_reservation,
+                    placement: self.root.last_placement,
+                    cluster: self.root.last_cluster,
+                },
             }
         }
 

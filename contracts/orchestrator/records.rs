@@ -118,7 +118,7 @@ pub struct SlaReport {
     pub promised_uptime_bps: u16,
     pub promised_latency_ms: u32,
     /// Averages of what observers have reported of the data unit since it was activated; none without reports.
-    pub seen: Option<(u16, u32)>,
+    pub seen: Option<Average>,
     /// What left the escrow for the provider, fees included.
     pub paid: Balance,
     /// Earned and not paid yet.
@@ -133,6 +133,25 @@ pub struct SlaReport {
     pub disputed: bool,
     /// Score of its data unit.
     pub score: u16,
+}
+
+/// Average of what observers have reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Average {
+    pub uptime_bps: u16,
+    pub latency_ms: u32,
+}
+
+/// The highest ids given out: as many as there have ever been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct LastIds {
+    pub node: u64,
+    pub unit: u64,
+    pub reservation: u64,
+    pub placement: u64,
+    pub cluster: u64,
 }
 
 /// What happened to a dispute.
@@ -279,6 +298,6 @@ pub struct Settings {
     pub holders: Vec<Holder>,
     /// Code that the contract is going to run.
     pub upgrade: Option<Upgrade>,
-    /// Highest ids given out: nodes, data units, reservations, placements, clusters.
-    pub last_ids: (u64, u64, u64, u64, u64),
+    /// Highest ids given out.
+    pub last_ids: LastIds,
 }

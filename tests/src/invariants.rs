@@ -337,13 +337,20 @@ fn collateral(id: u64, before: &Placement, now: &Placement, facts: &[Fact]) -> C
 pub fn gone(before: &Picture, now: &Picture) -> Check {
     let (b, n) = (before.settings.last_ids, now.settings.last_ids);
     let came_back = |was: bool, is: bool, id: u64, last: u64| is && !was && id <= last;
-    let back = now.nodes.keys().any(|i| came_back(before.nodes.contains_key(i), true, *i, b.0))
-        || now.units.keys().any(|i| came_back(before.units.contains_key(i), true, *i, b.1))
-        || now.reservations.keys().any(|i| came_back(before.reservations.contains_key(i), true, *i, b.2))
-        || now.placements.keys().any(|i| came_back(before.placements.contains_key(i), true, *i, b.3));
-    let grown = b.0 <= n.0 && b.1 <= n.1 && b.2 <= n.2 && b.3 <= n.3 && b.4 <= n.4;
+    let back = now.nodes.keys().any(|i| came_back(before.nodes.contains_key(i), true, *i, b.node))
+        || now.units.keys().any(|i| came_back(before.units.contains_key(i), true, *i, b.unit))
+        || now
+            .reservations
+            .keys()
+            .any(|i| came_back(before.reservations.contains_key(i), true, *i, b.reservation))
+        || now.placements.keys().any(|i| came_back(before.placements.contains_key(i), true, *i, b.placement));
+    let grown = b.node <= n.node
+        && b.unit <= n.unit
+        && b.reservation <= n.reservation
+        && b.placement <= n.placement
+        && b.cluster <= n.cluster;
     hold(14, !back && grown, || format!("{b:?} then {n:?}"))?;
-    let clusters = now.clusters.keys().copied().eq(1..=n.4);
+    let clusters = now.clusters.keys().copied().eq(1..=n.cluster);
     let distributed = before.clusters.iter().all(|(id, c)| {
         now.clusters.get(id).is_some_and(|x| {
             x.spec.kind == c.spec.kind

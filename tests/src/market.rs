@@ -8,11 +8,11 @@ use orchestrator_chain::{
     runtime::UNIT, AccountId, Balance, BuilderOf, CallError, Called, Embedded, Ledger, Message, Receipt,
     Signer, Typed,
 };
-use orchestrator_domain::{Clock, Error, Subject, MONTH_MS};
+use orchestrator_domain::{price_up, Clock, Error, Subject, MONTH_MS};
 use scale::{Decode, Encode};
 use serde_json::Value;
 
-use crate::{invariants::Watch, picture::Candidates, Data, Fact, Picture, Who};
+use crate::{invariants::Watch, picture::Candidates, Data, Fact, Picture, Who, CAPACITY, CLUSTER_PRICE};
 
 /// The contract's messages, as the compiler knows them.
 pub type At = BuilderOf<OrchestratorRef>;
@@ -32,6 +32,8 @@ pub struct Market<L> {
     pub beat_ms: u64,
     /// Maintenance that standard SLA terms allow in 30 days.
     pub quota_ms: u32,
+    /// How much time may go by between calls that a story makes at one moment: none on the embedded chain.
+    pub drift_ms: u64,
     pub(crate) signers: BTreeMap<Who, Signer>,
     pub(crate) data: BTreeMap<[u8; 32], Data>,
     candidates: Candidates,
@@ -62,19 +64,24 @@ impl Market<Embedded> {
         let mut ledger = Embedded::in_memory();
         let banker = Signer::from_suri("//Banker").expect("a derivation path is a secret URI");
         ledger.fund(banker.account(), 1_000_000 * UNIT).expect("money can be made");
-        Self::open(ledger, &banker, MONTH_MS / 720)
+        Self::open(ledger, &banker, MONTH_MS / 720, &[])
     }
 }
 
 impl<L: Ledger> Market<L> {
-    /// Puts the contract on a chain. `banker` must own enough there to give every party its purse.
-    pub fn open(mut ledger: L, banker: &Signer, beat_ms: u64) -> Self {
+    /// Puts the contract on a chain. `banker` must own enough there to give every party its purse; a chain that has the
+    /// contract already takes another `salt`.
+    pub fn open(mut ledger: L, banker: &Signer, beat_ms: u64, salt: &[u8]) -> Self {
         let signers: BTreeMap<Who, Signer> = Who::ALL.iter().map(|who| (*who, who.signer())).collect();
         for signer in signers.values() {
-            ledger.transfer(banker, signer.account(), PURSE).expect("the banker is rich");
+            let account = signer.account();
+            let has = ledger.balance(account).expect("the chain tells balances").free;
+            if has < PURSE {
+                ledger.transfer(banker, account, PURSE - has).expect("the banker is rich");
+            }
         }
         let constructor = OrchestratorRef::new(signers[&Who::Treasury].account());
-        let made = ledger.create(&signers[&Who::Admin], orchestrator_bundle::WASM, constructor, 0, &[]);
+        let made = ledger.create(&signers[&Who::Admin], orchestrator_bundle::WASM, constructor, 0, salt);
         let made = made.expect("the contract can be deployed");
         let candidates = Candidates::default();
         let watch = Watch::new(Picture::read(&ledger, made.contract, &candidates));
@@ -86,6 +93,7 @@ impl<L: Ledger> Market<L> {
             at,
             beat_ms,
             quota_ms: 0,
+            drift_ms: 0,
             signers,
             data,
             candidates,
@@ -182,6 +190,13 @@ impl<L: Ledger> Market<L> {
         let now = self.ledger.now_ms().expect("the chain has a clock");
         let block = self.ledger.block_number().expect("the chain has blocks");
         Clock { now, block, pauses: self.picture().settings.pauses.clone() }
+    }
+
+    /// What time has earned a standard order must be as `expected`; where calls take time, up to what it earns meanwhile.
+    #[track_caller]
+    pub fn earned(&self, told: Balance, expected: Balance) {
+        let meanwhile = price_up(CLUSTER_PRICE, CAPACITY, self.drift_ms).expect("in bounds");
+        assert!(told.abs_diff(expected) <= meanwhile, "{told} instead of {expected}");
     }
 
     /// Lets time pass.

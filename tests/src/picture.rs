@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orchestrator::{OrchestratorRef, Service, Settings, Solvency};
+use orchestrator::{LastIds, OrchestratorRef, Service, Settings, Solvency};
 use orchestrator_chain::{at, AccountId, BuilderOf, Ledger, Message, Typed};
 use orchestrator_domain::{
     Account, Challenger, Cluster, Commitment, DataUnit, Grant, List, Node, Placement, Provider, Reservation,
@@ -96,8 +96,8 @@ impl Picture {
         let mut all = Candidates {
             providers: told.accounts.clone(),
             challengers: told.accounts.clone(),
-            granted: (1..=ids.2).collect(),
-            committed: (1..=ids.3).collect(),
+            granted: (1..=ids.reservation).collect(),
+            committed: (1..=ids.placement).collect(),
             ..told.clone()
         };
         picture.fill(ledger, contract, &all);
@@ -151,7 +151,13 @@ impl Picture {
     fn fill<L: Ledger>(&mut self, ledger: &L, contract: AccountId, candidates: &Candidates) {
         let reader = Reader::new(ledger, contract);
         let at = &reader.at;
-        let (nodes, units, reservations, placements, clusters) = self.settings.last_ids;
+        let LastIds {
+            node: nodes,
+            unit: units,
+            reservation: reservations,
+            placement: placements,
+            cluster: clusters,
+        } = self.settings.last_ids;
         self.nodes = reader.each(1..=nodes, |id| reader.ask(at.node(id)));
         self.units = reader.each(1..=units, |id| reader.ask(at.data_unit(id)));
         self.services = self.units.keys().map(|id| (*id, reader.ask(at.service(*id)))).collect();

@@ -139,7 +139,7 @@ impl<L: Ledger> Market<L> {
 
     /// A standard order of one replica on each of these units, with the watcher as challenger.
     pub fn order(&mut self, units: &[u64]) -> Order {
-        let first = self.picture().settings.last_ids.3 * 100;
+        let first = self.picture().settings.last_ids.placement * 100;
         let replicas = (first..).zip(units).map(|(number, unit)| self.data(number).on(*unit)).collect();
         Order {
             replicas,

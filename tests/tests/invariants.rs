@@ -307,7 +307,7 @@ fn a_cluster_that_is_gone_is_told() {
     };
     assert_eq!(told(|_| ()), None);
     assert_eq!(told(|s| s.clusters.clear()), Some(14));
-    assert_eq!(told(|s| s.settings.last_ids.4 -= 1), Some(14));
+    assert_eq!(told(|s| s.settings.last_ids.cluster -= 1), Some(14));
     assert_eq!(told(|s| cluster(s).spec.kind = orchestrator_domain::Kind::Compute), Some(14));
     assert_eq!(told(|s| cluster(s).pool.distributions = 0), Some(14));
 }

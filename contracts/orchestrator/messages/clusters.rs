@@ -2,7 +2,7 @@
 
 use super::market::*;
 use crate::events::{ClusterChanged, MemberSet, TrustSet};
-use crate::Orchestrator;
+use crate::{LastIds, Orchestrator};
 use orchestrator_domain::{
     ClusterSpec, Currency, Error, Handover, Kind, List, Member, NodeSpec, NodeState, Order, Pool, SlaTerms,
     State, UnitSpec, MAX_MANAGER_BPS, MAX_MONTHLY_PRICE, MAX_PARAMETER_BYTES,
@@ -49,7 +49,7 @@ fn a_cluster_is_created_empty_and_listed_with_its_manager() {
     assert_eq!((record.members, record.reservations, record.changed_at), (0, 0, 0));
     assert_eq!(market.list(List::Clusters(manager()), 0, 50).ids, [1, 2]);
     assert_eq!(market.list(List::Clusters(stranger()), 0, 50).ids, [3]);
-    assert_eq!(market.settings().last_ids, (0, 0, 0, 0, 3));
+    assert_eq!(market.settings().last_ids, LastIds { cluster: 3, ..LastIds::default() });
 }
 
 #[ink::test]

@@ -2,7 +2,7 @@
 
 use super::market::*;
 use crate::events::{FeesCollected, GovernanceChanged};
-use crate::Orchestrator;
+use crate::{LastIds, Orchestrator};
 use orchestrator_domain::{
     Config, Error, Handover, Holder, Role, Upgrade, MAX_HOLDERS, MAX_PAUSE_MS, PAUSE_REST_MS,
     UPGRADE_NOTICE_MS, UPGRADE_OPEN_MS,
@@ -16,7 +16,7 @@ fn the_deployer_is_admin_and_fees_start_at_their_defaults() {
     assert_eq!((settings.admin, settings.treasury, settings.offered_to), (admin(), treasury(), None));
     assert_eq!((settings.config, settings.fees), (Config::default(), 0));
     assert!(!settings.pauses.paused);
-    assert_eq!(settings.last_ids, (0, 0, 0, 0, 0));
+    assert_eq!(settings.last_ids, LastIds::default());
 }
 
 #[ink::test]

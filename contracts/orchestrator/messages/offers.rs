@@ -2,7 +2,7 @@
 
 use super::market::*;
 use crate::events::{DataUnitUpdated, NodeUpdated, ProviderUpdated};
-use crate::{Filter, Orchestrator};
+use crate::{Filter, LastIds, Orchestrator};
 use orchestrator_domain::{
     Error, Kind, List, NodeSpec, NodeState, SlaTerms, UnitSpec, MAX_CAPACITY, MAX_ENDPOINT_BYTES,
     MAX_MONTHLY_PRICE, MAX_PROFILE_BYTES, MAX_TAG_BYTES, MAX_TERM_MS, MIN_TERM_MS, UNIT_REST_MS,
@@ -52,7 +52,7 @@ fn nodes_and_units_are_numbered_from_one() {
     assert_eq!(market.data_unit(0), None);
     assert_eq!(market.data_unit(2).unwrap().node, 2);
     assert_eq!(market.data_unit(1).unwrap().region, 276);
-    assert_eq!(market.settings().last_ids, (2, 2, 0, 0, 0));
+    assert_eq!(market.settings().last_ids, LastIds { node: 2, unit: 2, ..LastIds::default() });
 }
 
 #[ink::test]

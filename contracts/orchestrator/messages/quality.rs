@@ -2,7 +2,7 @@
 
 use super::market::*;
 use crate::events::{QualityReported, Rated, Scored};
-use crate::{Observation, Orchestrator};
+use crate::{Average, Observation, Orchestrator};
 use orchestrator_domain::{day_before, ClusterSpec, Error, Role, Subject, FULL_WEIGHT, NEUTRAL, PRIOR};
 
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -83,7 +83,7 @@ fn the_sla_report_averages_what_was_seen_since_the_activation() {
         wait(DAY_MS);
     }
     let report = market.sla(1).unwrap();
-    assert_eq!(report.seen, Some((9_500, 200)));
+    assert_eq!(report.seen, Some(Average { uptime_bps: 9_500, latency_ms: 200 }));
     assert_eq!((report.promised_uptime_bps, report.promised_latency_ms), (9_900, 200));
     assert_eq!(market.sla(9), Err(Error::UnknownPlacement));
 }

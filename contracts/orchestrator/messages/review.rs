@@ -1,7 +1,7 @@
 //! What a review has found: facts that held nowhere else.
 
 use super::market::*;
-use crate::{Action, ChunkProof, Orchestrator, Response, Verdict};
+use crate::{Action, Average, ChunkProof, Orchestrator, Response, Verdict};
 use orchestrator_domain::{Config, Role, SlaTerms, State, UnitSpec, Window, CLOSE_GRACE_MS};
 
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -162,7 +162,7 @@ fn an_sla_report_never_shows_more_than_all_of_the_time() {
     report(&mut market, spare(), 10_000);
     wait(DAY_MS);
     report(&mut market, stranger(), 10_000);
-    assert_eq!(market.sla(1).unwrap().seen, Some((10_000, 1)));
+    assert_eq!(market.sla(1).unwrap().seen, Some(Average { uptime_bps: 10_000, latency_ms: 1 }));
 }
 
 #[ink::test]

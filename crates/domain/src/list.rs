@@ -34,12 +34,12 @@ pub enum List {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub enum Handover {
-    /// The admin's role.
-    Admin,
     /// A reservation, with all that is in escrow.
     Reservation(u64),
     /// The management of a cluster.
     Cluster(u64),
+    /// The admin's role. It is not the first: what some clients make of an argument that was left out is the first.
+    Admin,
 }
 
 /// Whom a score is about.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use drink::session::NO_ARGS;
-use orchestrator::domain::Error;
+use orchestrator::{domain::Error, LastIds};
 use scale::Encode;
 
 use crate::{
@@ -171,5 +171,8 @@ fn bytes_that_are_no_message_are_refused_as_unreadable() {
     let mut cut = market.at().withdraw(1).params().exec_input().encode();
     cut.pop();
     assert_eq!(market.fault(p.consumer, 0, cut), unreadable);
-    assert_eq!(market.ask(account(1), market.at().settings()).last_ids, (2, 2, 0, 0, 0));
+    assert_eq!(
+        market.ask(account(1), market.at().settings()).last_ids,
+        LastIds { node: 2, unit: 2, ..LastIds::default() }
+    );
 }

@@ -327,7 +327,7 @@ impl Market {
         }
         let settings = self.ask(Self::admin(), self.at().settings());
         let mut pools = 0;
-        for id in 1..=settings.last_ids.4 {
+        for id in 1..=settings.last_ids.cluster {
             let pool = self.cluster(id).pool;
             let shares: u128 = accounts.iter().map(|x| self.share(id, *x)).map(|x| x.pooled + x.due).sum();
             assert_eq!(shares, pool.members + pool.due, "the shares are what the pool holds for members");

@@ -9,7 +9,7 @@ impl Model<'_> {
     /// Whether `create_cluster` goes through, and the id it gives.
     pub fn create_cluster(&self, spec: &ClusterSpec) -> Result<u64> {
         spec.check()?;
-        Ok(self.state.settings.last_ids.4 + 1)
+        Ok(self.state.settings.last_ids.cluster + 1)
     }
 
     /// Whether `update_cluster` goes through.

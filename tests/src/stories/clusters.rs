@@ -119,7 +119,7 @@ pub fn a_cluster_keeps_capacity_before_there_is_data<L: Ledger>(m: &mut Market<L
         m.settle(*x);
         let x = m.placement(*x);
         assert_eq!((x.tally.proven, x.tally.missed, x.tally.excused), (1, 0, 1));
-        assert_eq!(x.settled, price_down(CLUSTER_PRICE, CAPACITY, 2 * m.beat_ms).expect("in bounds"));
+        m.earned(x.settled, price_down(CLUSTER_PRICE, CAPACITY, 2 * m.beat_ms).expect("in bounds"));
     }
 }
 

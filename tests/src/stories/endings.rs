@@ -20,7 +20,7 @@ pub fn a_consumer_terminates_with_notice<L: Ledger>(m: &mut Market<L>) {
     m.settle(p[0]);
     assert_eq!(m.state(p[0]), State::Terminated);
     let paid = price_down(PRICE, CAPACITY, 3 * m.beat_ms).expect("in bounds");
-    assert_eq!(m.available(Consumer), before - paid);
+    m.earned(m.available(Consumer), before - paid);
     m.done(Consumer, |at| at.close(id));
 }
 
@@ -43,7 +43,7 @@ pub fn a_provider_withdraws_for_the_fee_it_was_told<L: Ledger>(m: &mut Market<L>
     assert_eq!(fee, before.locked.div_ceil(5));
     m.done(Provider, |at| at.withdraw_placement(p[0], u128::MAX));
     assert_eq!(m.state(p[0]), State::Withdrawn);
-    assert_eq!(m.available(Provider), before.available + before.locked - fee);
+    m.earned(m.available(Provider), before.available + before.locked - fee);
     assert_eq!(m.reservation(id).slots[0].pot, fee);
     assert_eq!(m.account(Consumer).locked, 0);
     m.beats(1);

@@ -1,6 +1,6 @@
 //! What observers report, what it does to scores, and what an SLA report tells.
 
-use orchestrator::{Observation, Score};
+use orchestrator::{Average, Observation, Score};
 use orchestrator_chain::Ledger;
 use orchestrator_domain::{
     day_before, ClusterSpec, Error, Evidence, Findings, Role, Subject, DAY_MS, FULL_WEIGHT, NEUTRAL,
@@ -79,11 +79,11 @@ pub fn the_median_of_the_observers_counts<L: Ledger>(m: &mut Market<L>) {
     let seen = |m: &Market<L>| m.ask(|at| at.sla(p[0])).expect("it exists").seen;
     assert_eq!(seen(m), None);
     m.report(Observer, 1, 5_000, 900);
-    assert_eq!(seen(m), Some((5_000, 900)));
+    assert_eq!(seen(m), Some(Average { uptime_bps: 5_000, latency_ms: 900 }));
     m.report(Fourth, 1, 9_900, 100);
-    assert_eq!(seen(m), Some((9_900, 100)), "in doubt for the provider");
+    assert_eq!(seen(m), Some(Average { uptime_bps: 9_900, latency_ms: 100 }), "in doubt for the provider");
     m.report(Fifth, 1, 9_000, 300);
-    assert_eq!(seen(m), Some((9_000, 300)));
+    assert_eq!(seen(m), Some(Average { uptime_bps: 9_000, latency_ms: 300 }));
     assert_eq!(m.unit_score(1).evidence, short(DAY_MS * 900 / 10_000 + HOUR_MS));
 }
 
@@ -166,7 +166,7 @@ pub fn an_sla_report_averages_what_was_seen_since_activation<L: Ledger>(m: &mut 
     m.report(Observer, 1, 9_801, 301);
     let told = sla(m);
     assert_eq!((told.promised_uptime_bps, told.promised_latency_ms), (9_900, 200));
-    assert_eq!(told.seen, Some((9_875, 200)));
+    assert_eq!(told.seen, Some(Average { uptime_bps: 9_875, latency_ms: 200 }));
     assert_eq!(told.score, m.unit_score(1).score);
     assert_eq!(m.ask(|at| at.sla(99)), Err(Error::UnknownPlacement));
 }

@@ -9,7 +9,7 @@ use orchestrator::{
         Claimed, Deposited, DisputeMoved, Distributed, FeesCollected, PlacementMoved, ReservationChanged,
         ReservationClosed, Settled, Slashed, Withdrawn,
     },
-    DisputeStep, OrchestratorRef, Settings, Solvency,
+    DisputeStep, LastIds, OrchestratorRef, Settings, Solvency,
 };
 use orchestrator_chain::{address, at, AccountId, Ledger, Typed};
 
@@ -69,7 +69,7 @@ pub fn check_owed<L: Ledger>(ledger: &Watched<L>, cast: &Cast) -> Result<(), Fai
         sum += inside.available + inside.locked;
     }
     let Settings { fees, last_ids, .. } = ledger.ask(me, market.settings())?;
-    let (_, _, last_reservation, _, last_cluster) = last_ids;
+    let LastIds { reservation: last_reservation, cluster: last_cluster, .. } = last_ids;
     sum += fees;
     for id in 1..=last_reservation {
         let reservation: Option<Reservation> = ledger.ask(me, market.reservation(id))?;

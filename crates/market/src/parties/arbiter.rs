@@ -29,7 +29,7 @@ impl Arbiter {
     pub fn undecided<L: Ledger + ?Sized>(&self, ledger: &L) -> Result<Vec<(u64, Placement)>, PartyError> {
         let doing = "look for disputes";
         let clock = self.party.clock(ledger)?;
-        let (_, _, _, last, _) = self.party.settings(ledger)?.last_ids;
+        let last = self.party.settings(ledger)?.last_ids.placement;
         let mut undecided = Vec::new();
         for id in 1..=last {
             let found = self.party.ask(ledger, doing, self.party.market().placement(id))?;

@@ -188,7 +188,7 @@ impl<L: Ledger + ?Sized> Gathered<'_, L> {
         if !settings.holders.iter().any(|x| x.account == me && x.role == Role::Arbiter) {
             return Ok(());
         }
-        let (_, _, _, last, _) = settings.last_ids;
+        let last = settings.last_ids.placement;
         for id in 1..=last {
             let found = self.find(id)?;
             if let Some(p) = found.filter(|p| p.dispute.is_some()) {

@@ -25,8 +25,7 @@ impl Reporter {
     /// Looks through the active placements and reports those with a missed round; says which. A dry run tells first
     /// whether there is something to report, so that no fee is paid for nothing.
     pub fn report<L: Ledger + ?Sized>(&self, ledger: &mut L) -> Result<Vec<u64>, PartyError> {
-        let (_, _, _, last, _) =
-            self.party.ask(ledger, "read the settings", self.party.market().settings())?.last_ids;
+        let last = self.party.settings(ledger)?.last_ids.placement;
         let mut reported = Vec::new();
         for id in 1..=last {
             if self.has_missed(ledger, id)? {

@@ -120,7 +120,11 @@ impl<L: Ledger> Story<'_, L> {
             "the rounds of a placement",
         )?;
         equal(report.slashed, count.slashed, "what was slashed")?;
-        equal(report.seen, average(&count.seen), "what the observer has seen")?;
+        equal(
+            report.seen.map(|x| (x.uptime_bps, x.latency_ms)),
+            average(&count.seen),
+            "what the observer has seen",
+        )?;
         let promised = terms();
         equal(
             (report.promised_uptime_bps, report.promised_latency_ms),
