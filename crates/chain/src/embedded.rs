@@ -12,11 +12,12 @@ use sp_runtime::traits::BlakeTwo256;
 
 use crate::{
     account::{from_runtime, to_runtime},
-    extrinsic::{self, Action, Included},
+    extrinsic::{self, Included},
     file::StateFile,
     runtime::{Balances, Contracts, Runtime, System, Timestamp, BLOCK_WEIGHT, GENESIS_MS},
     state::{Changes, State},
-    Balance, ChainError, ContractEvent, Deployment, DryRun, Funds, Ledger, Receipt, Signer, Upload, Weight,
+    Action, Balance, ChainError, ContractEvent, Deployment, DryRun, Funds, Ledger, Receipt, Signer, Upload,
+    Weight,
 };
 
 /// The time between two blocks while the chain runs, in milliseconds.
@@ -173,7 +174,7 @@ impl Ledger for Embedded {
         data: &[u8],
     ) -> Result<DryRun, ChainError> {
         let origin = to_runtime(&caller);
-        let action = Action::Call { contract: to_runtime(&contract), value, data };
+        let action = Action::Call { contract, value, data };
         let (run, fee, spendable) = self.read(|| {
             let run = extrinsic::rehearse(&origin, &action);
             let fee = action.fee(run.required, run.consumed);
@@ -197,7 +198,7 @@ impl Ledger for Embedded {
         value: Balance,
         data: &[u8],
     ) -> Result<Receipt, ChainError> {
-        let action = Action::Call { contract: to_runtime(&contract), value, data };
+        let action = Action::Call { contract, value, data };
         self.submit(signer, &action)
     }
 
@@ -227,7 +228,7 @@ impl Ledger for Embedded {
         recipient: AccountId,
         amount: Balance,
     ) -> Result<Receipt, ChainError> {
-        let action = Action::Transfer { recipient: to_runtime(&recipient), amount };
+        let action = Action::Transfer { recipient, amount };
         self.submit(signer, &action)
     }
 

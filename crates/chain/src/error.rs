@@ -2,10 +2,10 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use ink::primitives::AccountId;
+use ink::primitives::{AccountId, Hash};
 use sp_runtime::{DispatchError, ModuleError};
 
-use crate::{address, Balance};
+use crate::{address, Balance, Receipt, Weight};
 
 /// Why something was not done on the chain. Where there is a `fee`, it has been paid nevertheless.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,9 @@ pub enum ChainError {
     /// Not a secret URI.
     #[error("the secret is neither a mnemonic, a 0x seed nor a derivation path such as //Alice: check it")]
     Secret,
+    /// A keystore file cannot be opened.
+    #[error("{0}")]
+    Keystore(&'static str),
     /// The clock or the block number would overflow.
     #[error("the chain's clock cannot move that far: name a shorter time")]
     ClockOverflow,
@@ -78,6 +81,150 @@ pub enum ChainError {
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
+    /// There is no contract at the address.
+    #[error(
+        "there is no contract at {}: check the address, and that this is the right chain",
+        address(contract)
+    )]
+    NoContract {
+        /// Where it should be.
+        contract: AccountId,
+    },
+    /// The contract at the address runs code that nobody expects.
+    #[error(
+        "the contract at {} runs the code {}, not {}: check the address, and that this program has the version of \
+         the contract",
+        address(contract),
+        hex_of(found),
+        expected.iter().map(hex_of).collect::<Vec<_>>().join(" or ")
+    )]
+    OtherCode {
+        /// The contract.
+        contract: AccountId,
+        /// Hash of the code that it runs.
+        found: Hash,
+        /// Hashes of the code that it may run.
+        expected: Vec<Hash>,
+    },
+    /// No connection to the node, or it was lost and does not come back.
+    #[error("the node at {url} cannot be reached ({reason}): check the address, and that the node runs")]
+    Unreachable {
+        /// Where the node should be.
+        url: String,
+        /// What was seen of it.
+        reason: String,
+    },
+    /// The chain of the node cannot hold the contract.
+    #[error("the chain at {url} has no pallet-contracts ({missing} is missing): name a node of a chain with contracts")]
+    NoContracts {
+        /// The node.
+        url: String,
+        /// What is missing.
+        missing: String,
+    },
+    /// The node does not know the state at that block any more.
+    #[error(
+        "the node has discarded the state of block {block}: ask an archive node, one that runs with \
+         --state-pruning archive"
+    )]
+    Pruned {
+        /// The block.
+        block: u32,
+    },
+    /// The signer's limit for the storage deposit is too low.
+    #[error(
+        "the call takes {needed} planks of storage deposit, more than the limit of {limit}: raise the limit"
+    )]
+    StorageDepositLimit {
+        /// The limit, in planks.
+        limit: Balance,
+        /// What the call takes, in planks.
+        needed: Balance,
+    },
+    /// The signer's weight limit is too low.
+    #[error(
+        "the call takes {} ps and {} bytes of proof, more than the limit of {} ps and {} bytes: raise the limit",
+        needed.ref_time, needed.proof_size, limit.ref_time, limit.proof_size
+    )]
+    GasLimit {
+        /// The limit.
+        limit: Weight,
+        /// What the call takes.
+        needed: Weight,
+    },
+    /// A transaction was sent and it is not known what became of it.
+    #[error(
+        "it is not known yet what became of transaction {}: until block {last_block} it may still be included. \
+         Look it up before you repeat the call, or it may be done twice",
+        hex_of(hash)
+    )]
+    Undecided {
+        /// Hash of the transaction.
+        hash: Hash,
+        /// The last block that can hold it.
+        last_block: u32,
+    },
+    /// A transaction is on the chain, and what came of it cannot be read.
+    #[error(
+        "transaction {} is in block {block}, but what came of it cannot be read: {reason}. Do not repeat the call: \
+         look it up",
+        hex_of(hash)
+    )]
+    Unread {
+        /// Hash of the transaction.
+        hash: Hash,
+        /// The block that holds it.
+        block: u32,
+        /// Why.
+        reason: String,
+    },
+    /// A transaction that was signed before can never be included any more.
+    #[error("transaction {} is not on the chain and can never be: make it and sign it again", hex_of(hash))]
+    Expired {
+        /// Hash of the transaction.
+        hash: Hash,
+    },
+    /// The call is on the chain, and what the message returned cannot be told.
+    #[error(
+        "the call IS done, in block {}, but what it returned cannot be told, for another call changed the contract \
+         in the same block: its events tell what happened, do not repeat it",
+        receipt.block
+    )]
+    AnswerUnknown {
+        /// The call, without its output.
+        receipt: Box<Receipt>,
+    },
+    /// The signature is not the account's, or is for something else.
+    #[error(
+        "the signature is not one of {} for this transaction on this chain: sign again, with that account",
+        address(account)
+    )]
+    Signature {
+        /// The account that was to sign.
+        account: AccountId,
+    },
+    /// The bytes are no signed transaction of the chain.
+    #[error("this is no signed transaction that the chain can read ({0}): make it and sign it again")]
+    Transaction(String),
+    /// The node refused a request or a transaction; nothing was done.
+    #[error("the node refused: {reason}")]
+    Refused {
+        /// What the node said.
+        reason: String,
+    },
+    /// The node answered something that cannot be read.
+    #[error(
+        "the answer of the node cannot be read ({0}): the chain may be too new or too old for this program"
+    )]
+    Protocol(String),
+    /// The chain makes no blocks.
+    #[error(
+        "the chain has made no block since block {block}: wait until it goes on, or send it a transaction"
+    )]
+    Halted {
+        /// The newest block.
+        block: u32,
+    },
 }
 
 impl ChainError {
@@ -103,6 +250,11 @@ impl ChainError {
             DispatchError::Token(error) => format!("{error:?}"),
             other => format!("{other:?}"),
         };
+        Self::named(name, account, spendable, fee)
+    }
+
+    /// The error that a chain calls `name`.
+    pub(crate) fn named(name: String, account: AccountId, spendable: Balance, fee: Balance) -> Self {
         match name.as_str() {
             "OutOfGas" => Self::OutOfGas { fee },
             "TransferFailed"
@@ -120,7 +272,9 @@ fn meaning(name: &str) -> &'static str {
     match name {
         "ContractTrapped" => "the contract broke down and nothing of the call remains: report it",
         "ContractNotFound" => "there is no contract at this address: check the address",
-        "CodeTooLarge" => "the code is larger than 123 KiB: build it optimised, for release",
+        "CodeTooLarge" => {
+            "the code is larger than the chain takes (123 KiB fit everywhere): build it optimised, for release"
+        }
         "CodeRejected" => {
             "the code is no contract that this chain can run: build it with cargo-contract 5.0.3"
         }
@@ -129,9 +283,17 @@ fn meaning(name: &str) -> &'static str {
         "OutputBufferTooSmall" | "OutOfBounds" | "ValueTooLarge" | "DecodingFailed" => {
             "an argument or a value is larger than the chain allows: make it smaller"
         }
-        "BelowMinimum" => "an account holds at least 0.001 UNIT: send more",
+        "BelowMinimum" => "an account holds at least the existential deposit: send more",
+        "StorageDepositLimitGrown" => {
+            "the contract stored more than in the dry run, for another call came first: call again"
+        }
+        "WeightLimitGrown" => "the call took more weight than in the dry run, for another call came first: call again",
         _ => "the chain refused the call",
     }
+}
+
+pub(crate) fn hex_of(hash: &Hash) -> String {
+    format!("0x{}", hex::encode(hash))
 }
 
 /// Why a typed call did not do what it should.

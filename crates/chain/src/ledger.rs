@@ -71,7 +71,7 @@ pub struct Upload {
 }
 
 /// What a call would do if it were signed now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DryRun {
     /// What the contracts would consume.
     pub weight: Weight,

@@ -5,7 +5,7 @@ use std::fmt;
 use ink::primitives::AccountId;
 use sp_core::{sr25519, Pair};
 
-use crate::{address, ChainError};
+use crate::{address, keystore, ChainError};
 
 /// An sr25519 key pair. Its secret leaves memory with it: the pair wipes itself when dropped.
 #[derive(Clone)]
@@ -27,6 +27,13 @@ impl Signer {
             Ok(pair) => Ok(Self { pair }),
             Err(_) => Err(ChainError::Secret),
         }
+    }
+
+    /// The pair in an account file of polkadot.js and the wallets around it, which `password` opens.
+    ///
+    /// Refuses a file of another program and a wrong password, without repeating either.
+    pub fn from_keystore(json: &str, password: &str) -> Result<Self, ChainError> {
+        Ok(Self { pair: keystore::open(json, password)? })
     }
 
     /// The account that the pair controls.
