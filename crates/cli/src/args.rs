@@ -4,6 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::{
+    commands::{
+        account, admin, chain, challenge, cluster, completions, deploy, dispute, distribute, events, market,
+        node, placement, provider, reservation, reserve, settle, tx, unit,
+    },
+    session::Place,
+    signing::Signing,
+};
+
 /// A market for storage and compute in one contract.
 #[derive(Debug, Parser)]
 #[command(name = "orch", version, max_term_width = 100)]
@@ -16,6 +25,42 @@ pub struct Args {
 pub enum Command {
     /// Tell a story from end to end on a chain inside this process
     Demo(DemoOptions),
+    /// Put the contract on a chain
+    Deploy(deploy::Options),
+    /// Money of an account: in, out, and what there is
+    Account(account::Options),
+    /// A provider: its profile, whom it trusts, its score
+    Provider(provider::Options),
+    /// Nodes of a provider: machines or gateways
+    Node(node::Options),
+    /// Data units: what is offered, at what price and on what terms
+    Unit(unit::Options),
+    /// What can be had, and what it costs
+    Market(market::Options),
+    /// Order capacity for a time, one replica on each data unit
+    Reserve(reserve::Options),
+    /// Reservations of a consumer
+    Reservation(reservation::Options),
+    /// Placements: one replica on one data unit
+    Placement(placement::Options),
+    /// Disputes over placements
+    Dispute(dispute::Options),
+    /// Rounds of challenges, proofs, and what became of them
+    Challenge(challenge::Options),
+    /// Clusters: data units run as one service
+    Cluster(cluster::Options),
+    /// Pay what placements have earned up to now
+    Settle(settle::Options),
+    /// Split what a cluster has earned among treasury, manager and members
+    Distribute(distribute::Options),
+    /// Fees, windows, roles, pauses, the rate, upgrades
+    Admin(admin::Options),
+    /// Transactions that were signed elsewhere, and what became of one
+    Tx(tx::Options),
+    /// What the contract said, block by block
+    Events(events::Options),
+    /// The chain itself: its clock, its limits, and for one in a file its money and time
+    Chain(chain::Options),
     /// Tell what an account of a market has to do, and until when
     Watch(WatchOptions),
     /// Build, prove from and verify the Merkle tree of a file
@@ -23,6 +68,17 @@ pub enum Command {
         #[command(subcommand)]
         command: TreeCommand,
     },
+    /// Write the completions of a shell to standard output
+    Completions(completions::Options),
+}
+
+/// What every command that acts on a contract takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub signing: Signing,
 }
 
 /// The stories that the demo tells.
@@ -69,12 +125,8 @@ pub struct DemoOptions {
 /// something else went wrong.
 #[derive(Debug, clap::Args)]
 pub struct WatchOptions {
-    /// State file of the chain
-    #[arg(long, value_name = "FILE")]
-    pub chain: PathBuf,
-    /// Address of the market's contract
-    #[arg(long, value_name = "ADDR")]
-    pub contract: String,
+    #[command(flatten)]
+    pub place: Place,
     /// Address of the account to watch for: a consumer, provider, manager or arbiter
     #[arg(long, value_name = "ADDR")]
     pub account: String,
@@ -87,9 +139,6 @@ pub struct WatchOptions {
     /// How often to look again: a number with s, m, h or d
     #[arg(long, value_name = "TIME", default_value = "6s", value_parser = length, conflicts_with = "once")]
     pub every: u64,
-    /// Print JSON and nothing else: one document with --once, else one a line for each notice
-    #[arg(long)]
-    pub output_json: bool,
 }
 
 #[derive(Debug, Subcommand)]

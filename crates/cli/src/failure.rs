@@ -97,6 +97,13 @@ impl From<ChainError> for Failure {
     fn from(error: ChainError) -> Self {
         match error {
             ChainError::State(error) => Self::input(error),
+            typed @ (ChainError::Address(_)
+            | ChainError::Secret
+            | ChainError::NoContract { .. }
+            | ChainError::NoContracts { .. }
+            | ChainError::OtherCode { .. }
+            | ChainError::StorageDepositLimit { .. }
+            | ChainError::GasLimit { .. }) => Self::input(typed),
             other => Self::outcome(other),
         }
     }

@@ -97,6 +97,19 @@ impl Teller {
         table.to_string().lines().try_for_each(|line| self.line(line.trim_end()))
     }
 
+    /// Names and values, one a line; a value that is too long goes on below itself.
+    pub fn rows(&self, rows: &[(String, String)]) -> io::Result<()> {
+        let names = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let indent = names + 4;
+        for (name, value) in rows {
+            for (i, line) in wrap(value, WIDTH.saturating_sub(indent).max(20)).iter().enumerate() {
+                let name = if i == 0 { name.as_str() } else { "" };
+                self.line(format!("  {name:names$}  {line}").trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn line(&self, line: &str) -> io::Result<()> {
         if self.quiet {
             return Ok(());

@@ -1,8 +1,8 @@
 //! `orch watch`: what an account has to do, and until when.
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::collections::BTreeSet;
 
-use orchestrator_chain::{address, parse_address, AccountId, ChainError, Embedded, Ledger, StateError};
+use orchestrator_chain::{address, AccountId};
 use orchestrator_market::parties::{Doer, Matter, Notice, Topic, Viewer};
 use serde::Serialize;
 use serde_json::json;
@@ -11,12 +11,9 @@ use crate::{
     args::WatchOptions,
     failure::Failure,
     output::{self, Teller},
+    session::{read_address, Session},
     time::{instant, span},
 };
-
-/// How often a file that another process has open is tried again.
-const TRIES: u32 = 20;
-const TRY_AGAIN: Duration = Duration::from_millis(100);
 
 /// What was found, and when.
 struct Look {
@@ -27,51 +24,41 @@ struct Look {
 /// Looks once, or again and again until it is stopped.
 pub fn run(options: &WatchOptions) -> Result<(), Failure> {
     let account = read_address(&options.account)?;
-    let contract = read_address(&options.contract)?;
-    let teller = Teller::new(options.output_json);
+    let mut session = options.place.session()?;
     if options.once {
-        return once(options, &teller, contract, account);
+        return once(options, &session, account);
     }
     let mut told = BTreeSet::new();
-    let mut next = first(options, contract, account)?;
-    teller.line(&title(options, account, next.now))?;
+    session.teller.line(&title(options, account, session.chain.ledger().now_ms()?))?;
     loop {
-        let fresh: Vec<Notice> = next.notices.iter().filter(|x| told.insert(key(x))).copied().collect();
-        if options.output_json {
+        let Look { now, notices } = look(options, &session, account)?;
+        let fresh: Vec<Notice> = notices.iter().filter(|x| told.insert(key(x))).copied().collect();
+        if session.teller.is_quiet() {
             for notice in &fresh {
-                output::json_line(&line(next.now, notice))?;
+                output::json_line(&line(now, notice))?;
             }
         } else if !fresh.is_empty() {
-            table(&teller, next.now, &fresh)?;
+            table(&session.teller, now, &fresh)?;
         }
-        thread::sleep(Duration::from_millis(options.every));
-        // Whoever has the file open now will be done with it some time.
-        if let Some(look) = look(options, contract, account)? {
-            next = look;
-        }
+        session = session.wait(&options.place, options.every)?;
     }
 }
 
-fn once(
-    options: &WatchOptions,
-    teller: &Teller,
-    contract: AccountId,
-    account: AccountId,
-) -> Result<(), Failure> {
-    let Look { now, notices } = first(options, contract, account)?;
+fn once(options: &WatchOptions, session: &Session, account: AccountId) -> Result<(), Failure> {
+    let Look { now, notices } = look(options, session, account)?;
     let due = notices.iter().filter(|x| x.own).count();
-    if options.output_json {
+    if session.teller.is_quiet() {
         let notices: Vec<_> = notices.iter().map(|x| line(now, x)).collect();
         output::json(&json!({
-            "account": address(&account), "contract": address(&contract), "now_ms": now,
+            "account": address(&account), "contract": address(&session.contract), "now_ms": now,
             "ahead_ms": options.ahead, "due": due, "notices": notices,
         }))?;
     } else {
-        teller.line(&title(options, account, now))?;
+        session.teller.line(&title(options, account, now))?;
         if notices.is_empty() {
-            teller.line("Nothing to do, and nothing to know.")?;
+            session.teller.line("Nothing to do, and nothing to know.")?;
         } else {
-            table(teller, now, &notices)?;
+            table(&session.teller, now, &notices)?;
         }
     }
     if due > 0 {
@@ -85,37 +72,10 @@ fn key(x: &Notice) -> (Topic, Matter, u64) {
     (x.topic, x.matter, x.at)
 }
 
-fn read_address(text: &str) -> Result<AccountId, Failure> {
-    parse_address(text).map_err(Failure::input)
-}
-
-/// Looks for the first time, waiting a little for a process that has the file open.
-fn first(options: &WatchOptions, contract: AccountId, account: AccountId) -> Result<Look, Failure> {
-    for _ in 0..TRIES {
-        if let Some(look) = look(options, contract, account)? {
-            return Ok(look);
-        }
-        thread::sleep(TRY_AGAIN);
-    }
-    Err(Failure::input(StateError::InUse(options.chain.clone())))
-}
-
-/// Reads the file, and lets go of it again; none while another process has it open.
-fn look(options: &WatchOptions, contract: AccountId, account: AccountId) -> Result<Option<Look>, Failure> {
-    let path = &options.chain;
-    if !path.is_file() {
-        return Err(Failure::Input(format!("there is no file {}: check the name", path.display())));
-    }
-    let chain = match Embedded::open(path) {
-        Err(ChainError::State(StateError::InUse(_))) => return Ok(None),
-        opened => opened?,
-    };
-    if chain.code_hash(contract)?.is_none() {
-        let (path, contract) = (path.display(), address(&contract));
-        return Err(Failure::Input(format!("{path} has no contract at {contract}: check the address")));
-    }
-    let notices = Viewer::new(account, contract).notices(&chain, options.ahead)?;
-    Ok(Some(Look { now: chain.now_ms()?, notices }))
+fn look(options: &WatchOptions, session: &Session, account: AccountId) -> Result<Look, Failure> {
+    let ledger = session.chain.ledger();
+    let notices = Viewer::new(account, session.contract).notices(ledger, options.ahead)?;
+    Ok(Look { now: ledger.now_ms()?, notices })
 }
 
 fn title(options: &WatchOptions, account: AccountId, now: u64) -> String {

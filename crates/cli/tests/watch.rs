@@ -184,7 +184,7 @@ fn a_file_contract_or_account_that_is_not_there_is_refused_in_one_line() {
     };
     let line = refused(missing.to_str().unwrap(), contract, account);
     assert!(line.contains("check the name") && !missing.exists(), "{line}");
-    assert!(refused(chain, account, account).contains("has no contract at"));
+    assert!(refused(chain, account, account).contains("there is no contract at"));
     assert!(refused(chain, contract, "5Grwva").contains("no account address"));
     assert!(refused(chain, "0x00", account).contains("no account address"));
     let foreign = folder.path().join("foreign");
@@ -213,5 +213,9 @@ fn times_that_are_none_and_missing_names_are_refused() {
         assert!(line.contains("--ahead"), "{line}");
     }
     assert!(refusal(&kept.arguments(&chain, "Honest", &["--once", "--every", "1s"]), 2).contains("--every"));
-    assert!(refusal(&["watch", "--once"], 2).contains("--chain"));
+    assert!(refusal(&["watch", "--once"], 2).contains("--account"));
+    let account = kept.account("Honest");
+    assert!(refusal(&["watch", "--once", "--account", account], 2).contains("--contract"));
+    let named = ["watch", "--once", "--account", account, "--contract", kept.contract()];
+    assert!(refusal(&named, 2).contains("--chain"));
 }
