@@ -98,19 +98,19 @@ tell! {
         a_failed_member_is_replaced_by_the_manager;
     revenue:
         one_dead_payee_among_many_blocks_nobody,
-        a_price_in_dollars_is_fixed_when_it_is_paid;
+        a_distribution_of_nothing_is_refused;
     office:
-        an_upgrade_waits_for_its_time_and_lapses;
+        roles_are_granted_listed_and_revoked,
+        no_office_moves_money,
+        an_upgrade_to_unknown_code_is_refused;
     maintenance:
-        a_round_opened_in_maintenance_counts_for_nobody;
+        maintenance_taken_back_never_was;
     quality:
         an_observer_reports_the_day_before;
     ratings:
-        a_consumer_rates_what_it_has_paid_for;
+        a_rating_belongs_to_who_has_the_reservation;
     disputes:
-        a_dispute_freezes_one_placement;
-    decisions:
-        an_arbiter_divides;
+        a_dispute_has_its_conditions;
     repair:
-        what_was_slashed_is_found_again_to_the_plank;
+        a_small_pot_goes_to_the_consumer_as_far_as_it_reaches;
 }
