@@ -92,6 +92,9 @@ pub enum Status {
     NotFound,
 }
 
+/// More than any token has: 2^128 planks would be less than a token.
+const MOST_DECIMALS: u32 = 38;
+
 impl NodeLedger {
     /// Connects to the node at `url`, which begins with `ws://` or `wss://`.
     pub fn connect(url: &str) -> Result<Self, ChainError> {
@@ -181,8 +184,9 @@ impl NodeLedger {
         let scene = self.wait(self.scene(place.block))?;
         let failure = match scene.signed(place.index) {
             Some((signer, _)) => match self.read(&scene, place.index, signer) {
+                // That it is done is known, whatever it answered.
+                Ok(Ok(_) | Err(ChainError::AnswerUnknown { .. })) => None,
                 Ok(Err(failure)) => Some(failure),
-                Ok(Ok(_)) => None,
                 Err(fault) => return Err(self.link.explain(fault)),
             },
             None => None,
@@ -265,8 +269,8 @@ impl NodeLedger {
             first(&properties["tokenDecimals"]).as_u64().and_then(|digits| u32::try_from(digits).ok());
         let info = ChainInfo {
             name: name.as_str().unwrap_or_default().to_owned(),
-            token: first(&properties["tokenSymbol"]).as_str().unwrap_or("UNIT").to_owned(),
-            decimals: decimals.unwrap_or(12),
+            token: symbol(first(&properties["tokenSymbol"]).as_str()),
+            decimals: decimals.filter(|x| *x <= MOST_DECIMALS).unwrap_or(12),
             existential_deposit: spec.existential_deposit(),
         };
         Ok((genesis, info))
@@ -279,6 +283,12 @@ impl NodeLedger {
     fn runtime(&self) -> &Runtime {
         &self.runtime
     }
+}
+
+/// A symbol that is safe to print, whatever a node says.
+fn symbol(told: Option<&str>) -> String {
+    let plain = |x: &&str| (1..=12).contains(&x.len()) && x.bytes().all(|x| x.is_ascii_alphanumeric());
+    told.filter(plain).unwrap_or("UNIT").to_owned()
 }
 
 impl fmt::Debug for NodeLedger {

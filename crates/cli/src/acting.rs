@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     interface::Told,
     output::{self},
-    session::{refused, Chain, Session},
+    session::{refused, Session},
     time::instant,
 };
 
@@ -28,10 +28,14 @@ impl Session {
         let (contract, value, data) = message.parts();
         let (caller, _) = common.signing.caller()?;
         let call = Call { caller, contract, value, data: &data };
-        self.limit(common)?;
+        let limit = self.chain.limit(&common.signing)?;
         let run = self.chain.ledger().dry_run(caller, contract, value, &data)?;
         if run.reverted {
             return Err(refused(&run.output));
+        }
+        let needed = u128::try_from(run.storage_deposit).unwrap_or_default();
+        if let Some(limit) = limit.filter(|limit| *limit < needed) {
+            return Err(ChainError::StorageDepositLimit { limit, needed }.into());
         }
         if common.signing.elsewhere() {
             return elsewhere::write(self, common, &call);
@@ -51,24 +55,6 @@ impl Session {
             Err(error) => return Err(error.into()),
         };
         self.tell_receipt(common, &call, &receipt)
-    }
-
-    fn limit(&mut self, common: &Common) -> Result<(), Failure> {
-        let Some(limit) = &common.signing.storage_deposit_limit else { return Ok(()) };
-        let limit = self.planks(limit)?;
-        match &mut self.chain {
-            Chain::Node(node) => {
-                let options = orchestrator_chain::Options {
-                    storage_deposit_limit: Some(limit),
-                    ..node.options().clone()
-                };
-                node.set_options(options);
-                Ok(())
-            }
-            Chain::Embedded(_) => Err(Failure::input(
-                "--storage-deposit-limit needs a node: the chain in a file takes what the call needs",
-            )),
-        }
     }
 
     fn tell_run(&self, common: &Common, call: &Call<'_>, run: &DryRun) -> Result<(), Failure> {
@@ -126,7 +112,7 @@ impl Session {
         deposit: i128,
         weight: orchestrator_chain::Weight,
     ) -> Result<(), Failure> {
-        let mut rows = Vec::new();
+        let mut rows = self.arguments(call);
         if call.value > 0 {
             rows.push(("sends along".to_owned(), self.token.text(call.value)));
         }
@@ -146,6 +132,13 @@ impl Session {
         let (ms, kb) = (weight.ref_time as f64 / 1e9, weight.proof_size as f64 / 1e3);
         rows.push(("weight".to_owned(), format!("{ms:.2} ms, {kb:.0} KB")));
         Ok(self.teller.rows(&rows)?)
+    }
+
+    /// What the call says, for people.
+    pub fn arguments(&self, call: &Call<'_>) -> Vec<(String, String)> {
+        let told = self.interface.arguments(call.data);
+        let rows = told.into_iter().flat_map(|x| x.rows(&self.token));
+        rows.filter(|(name, _)| !name.is_empty() && name != "nothing").collect()
     }
 
     fn name(&self, call: &Call<'_>) -> String {

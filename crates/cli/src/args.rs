@@ -125,8 +125,6 @@ pub struct DemoOptions {
 /// something else went wrong.
 #[derive(Debug, clap::Args)]
 pub struct WatchOptions {
-    #[command(flatten)]
-    pub place: Place,
     /// Address of the account to watch for: a consumer, provider, manager or arbiter
     #[arg(long, value_name = "ADDR")]
     pub account: String,
@@ -139,6 +137,8 @@ pub struct WatchOptions {
     /// How often to look again: a number with s, m, h or d
     #[arg(long, value_name = "TIME", default_value = "6s", value_parser = length, conflicts_with = "once")]
     pub every: u64,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[derive(Debug, Subcommand)]

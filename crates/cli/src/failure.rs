@@ -13,6 +13,9 @@ const READER_GONE: u8 = 141;
 /// Exit code of `orch watch --once` when something is to be done.
 const DUE: u8 = 3;
 
+/// Exit code of a call that may have been done.
+const UNSURE: u8 = 4;
+
 /// Why a command did not do what it should.
 #[derive(Debug)]
 pub enum Failure {
@@ -24,6 +27,8 @@ pub enum Failure {
     Help(clap::Error),
     /// The account that was asked for has something to do: exit code 3, and nothing to complain of.
     Due,
+    /// It is not known whether it was done: exit code 4.
+    Unsure(String),
     /// Whoever reads the output has gone away, or it cannot be written.
     Output(io::Error),
 }
@@ -43,6 +48,7 @@ impl Failure {
             Self::Input(sentence) => complain(&sentence, 2),
             Self::Outcome(sentence) => complain(&sentence, 1),
             Self::Due => ExitCode::from(DUE),
+            Self::Unsure(sentence) => complain(&sentence, UNSURE),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(READER_GONE),
             Self::Output(error) => {
                 complain(&format!("cannot write the output ({error}): check where it goes"), 1)
@@ -104,6 +110,9 @@ impl From<ChainError> for Failure {
             | ChainError::OtherCode { .. }
             | ChainError::StorageDepositLimit { .. }
             | ChainError::GasLimit { .. }) => Self::input(typed),
+            typed @ (ChainError::Undecided { .. } | ChainError::Unread { .. }) => {
+                Self::Unsure(typed.to_string())
+            }
             other => Self::outcome(other),
         }
     }

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, thread, time::Duration};
 use orchestrator::OrchestratorRef;
 use orchestrator_chain::{
     at, ensure_code, parse_address, AccountId, BuilderOf, ChainError, ContractEvent, Embedded, Hash, Ledger,
-    Message, NodeLedger, StateError,
+    Message, NodeLedger, Options, StateError,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     interface::{Interface, Told},
     output::{self, Teller},
+    signing::Signing,
 };
 
 /// How often a file that another process has open is tried again.
@@ -81,6 +82,21 @@ impl Chain {
         match self {
             Self::Embedded(_) => Token::default(),
             Self::Node(x) => Token { symbol: x.chain().token.clone(), decimals: x.chain().decimals },
+        }
+    }
+
+    /// Keeps calls to the storage deposit that was typed; tells it in planks.
+    pub fn limit(&mut self, signing: &Signing) -> Result<Option<u128>, Failure> {
+        let Some(typed) = &signing.storage_deposit_limit else { return Ok(None) };
+        let limit = typed.planks(&self.token())?;
+        match self {
+            Self::Node(node) => {
+                node.set_options(Options { storage_deposit_limit: Some(limit), ..node.options().clone() });
+                Ok(Some(limit))
+            }
+            Self::Embedded(_) => Err(Failure::input(
+                "--storage-deposit-limit needs a node: the chain in a file takes what the call needs",
+            )),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Who signs, and whether.
 
 use std::{
+    cell::OnceCell,
     env, fs,
     io::{self, BufRead, IsTerminal, Write},
     path::PathBuf,
@@ -41,11 +42,22 @@ pub struct Signing {
     /// Most storage deposit that the call may take, in tokens; somewhat more than the dry run says if not told
     #[arg(long, global = true, value_name = "AMOUNT")]
     pub storage_deposit_limit: Option<Amount>,
+    /// The key, once it was read: a password is asked for once.
+    #[arg(skip)]
+    read: OnceCell<Option<Signer>>,
 }
 
 impl Signing {
     /// The key, if one was named.
-    pub fn key(&self) -> Result<Option<Signer>, Failure> {
+    fn key(&self) -> Result<Option<Signer>, Failure> {
+        if let Some(key) = self.read.get() {
+            return Ok(key.clone());
+        }
+        let key = self.read_key()?;
+        Ok(self.read.get_or_init(|| key).clone())
+    }
+
+    fn read_key(&self) -> Result<Option<Signer>, Failure> {
         match (&self.suri, &self.keystore) {
             (Some(_), Some(_)) => {
                 Err(Failure::input("name one key: with --suri (or ORCH_SURI) or with --keystore"))

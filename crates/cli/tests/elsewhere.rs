@@ -41,8 +41,8 @@ fn written(change: impl Fn(&mut Value)) -> (Value, String) {
         "withSignedTransaction": true,
         "orch": {
             "format": "orch call 1", "last_block": 516, "fee": "1", "storage_deposit": "1",
-            "storage_deposit_limit": "1", "ref_time_ps": 1, "proof_size_bytes": 1, "ref_time_limit_ps": 1,
-            "proof_size_limit_bytes": 1, "extra": format!("0x{extra}"), "additional": format!("0x{additional}"),
+            "storage_deposit_limit": "1000000000000", "ref_time_ps": 1, "proof_size_bytes": 1,
+            "ref_time_limit_ps": 3_000_000_000_u64, "proof_size_limit_bytes": 200_000, "extra": format!("0x{extra}"), "additional": format!("0x{additional}"),
         },
     });
     change(&mut document);
@@ -164,6 +164,10 @@ fn a_file_that_is_no_call_or_was_changed_is_refused() {
     assert!(change(&|x| x["tip"] = json!("0x01")).contains("tip was changed"));
     assert!(change(&|x| x["orch"]["format"] = json!("orch call 2")).contains("format"));
     assert!(change(&|x| x["address"] = json!(address_of(PROVIDER))).contains("sign again"));
+    let limits = "its limits were changed";
+    assert!(change(&|x| x["orch"]["storage_deposit_limit"] = json!("1")).contains(limits));
+    assert!(change(&|x| x["orch"]["ref_time_limit_ps"] = json!(1)).contains(limits));
+    assert!(change(&|x| x["orch"]["last_block"] = json!(517)).contains("last_block was changed"));
     let other = method().replace("0303", "0404");
     assert!(change(&|x| x["method"] = json!(format!("0x{other}"))).contains("sign again"));
 }

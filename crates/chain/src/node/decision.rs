@@ -7,7 +7,7 @@ use super::options::Finality;
 pub struct Sight {
     /// The block that holds it, with whether that block is final.
     pub included: Option<Inclusion>,
-    /// The head that counts knows a later nonce of its account, and the block that took this nonce held
+    /// The final head knows a later nonce of its account, and the block that took this nonce held
     /// another transaction.
     pub nonce_spent: bool,
     /// No block after the final one can hold it: its time is over, or it was signed for another version or
@@ -68,6 +68,8 @@ pub enum Refused {
     Busy,
     /// Not for this chain as it is, whatever the nonce: wrong signature, too large, filtered.
     Never,
+    /// It is not said whether the pool has it.
+    Unclear,
 }
 
 /// Codes of a node's answer to a transaction that it does not take.
@@ -79,6 +81,8 @@ mod code {
     pub const PRIORITY_TOO_LOW: i32 = 1014;
     pub const CYCLE: i32 = 1015;
     pub const POOL_FULL: i32 = 1016;
+    pub const NOT_TAKEN: i32 = 1002;
+    pub const PARAMETERS: i32 = -32602;
 }
 
 /// What follows from a refusal.
@@ -98,7 +102,7 @@ impl Refused {
     /// What follows, for a transaction that a pool may have by now (`sent`) or that none ever had.
     pub fn verdict(&self, sent: bool) -> Verdict {
         match self {
-            Self::Known => Verdict::Sent,
+            Self::Known | Self::Unclear => Verdict::Sent,
             Self::NonceTaken if !sent => Verdict::Dead,
             Self::Unpayable | Self::Never if !sent => Verdict::Final,
             _ => Verdict::GoOn,
@@ -114,7 +118,9 @@ impl Refused {
             code::INVALID if reason.contains("outdated") => Self::NonceTaken,
             code::INVALID if reason.contains("Inability to pay") => Self::Unpayable,
             code::INVALID if reason.contains("in the future") || reason.contains("exhaust") => Self::Busy,
-            _ => Self::Never,
+            code::INVALID | code::NOT_TAKEN | code::PARAMETERS => Self::Never,
+            // Not the pool's own words: something between may have failed after the pool had it.
+            _ => Self::Unclear,
         }
     }
 }
@@ -198,6 +204,7 @@ mod tests {
         }
         for sent in [false, true] {
             assert_eq!(Refused::Known.verdict(sent), Verdict::Sent);
+            assert_eq!(Refused::Unclear.verdict(sent), Verdict::Sent);
         }
     }
 
@@ -218,6 +225,8 @@ mod tests {
             (1014, "Priority is too low: (1 vs 1)", Refused::NonceTaken),
             (1016, "Immediately Dropped", Refused::Busy),
             (-32602, "Invalid params", Refused::Never),
+            (-32603, "Internal error", Refused::Unclear),
+            (-32005, "Too many requests", Refused::Unclear),
         ] {
             assert_eq!(Refused::read(number, reason), meaning, "{number} {reason}");
         }

@@ -140,8 +140,11 @@ impl NodeLedger {
     }
 
     pub(super) async fn time(&self, at: Option<Hash>) -> Result<u64, Fault> {
-        let now = self.storage(&item("Timestamp", "Now"), at).await?.unwrap_or_default();
-        u64::decode(&mut now.as_slice()).map_err(|_| unreadable("time"))
+        // Before its first block a chain has no time.
+        match self.storage(&item("Timestamp", "Now"), at).await? {
+            None => Ok(0),
+            Some(now) => u64::decode(&mut now.as_slice()).map_err(|_| unreadable("time")),
+        }
     }
 
     pub(super) async fn account(&self, account: AccountId, at: Option<Hash>) -> Result<Account, Fault> {

@@ -53,6 +53,9 @@ impl<'a> Recalled<'a> {
         if let Some(known) = self.known.borrow().get(&place) {
             return known.clone();
         }
+        if self.failed.get() {
+            return None;
+        }
         let value = (self.fetch)(&place).unwrap_or_else(|Unread| self.fail());
         self.known.borrow_mut().insert(place, value.clone());
         value

@@ -20,7 +20,7 @@ use super::{
 };
 
 /// How often another transaction is signed in the place of one that was sent and can never be included.
-const ATTEMPTS: u32 = 10;
+const ATTEMPTS: u32 = 3;
 
 /// How long to wait for news before the chain itself is looked at, in milliseconds.
 const NEWS_MS: u64 = 6_000;
@@ -115,8 +115,9 @@ impl NodeLedger {
         }
     }
 
-    /// Sends a transaction and does not wait.
+    /// Sends a transaction and does not wait. Where the connection is lost meanwhile it may have been sent.
     pub(super) async fn send(&self, signed: &Signed) -> Result<(), Fault> {
+        self.link().reach().await?;
         match self.link().tell("author_submitExtrinsic", json!([hex_of(&signed.bytes)])).await {
             Err(Fault::Answer(refusal)) if Refused::read(refusal.code, &refusal.reason) == Refused::Known => {
                 Ok(())
@@ -126,6 +127,7 @@ impl NodeLedger {
             {
                 Err(self.unpayable(signed).await?.into())
             }
+            Err(Fault::Lost(_) | Fault::Chain(_)) => Err(undecided(signed).into()),
             answer => answer.map(|_| ()),
         }
     }
@@ -147,8 +149,11 @@ impl NodeLedger {
             }
             let (sight, place) = match self.look(signed).await {
                 Ok(seen) => seen,
-                Err(Fault::Lost(reason)) if way.is_over() => return Err(self.lost(signed, &way, reason)),
-                Err(Fault::Lost(_)) => {
+                // A node that cannot say now, whatever its reason, may say later: what was sent may be included.
+                Err(fault) if way.sent || matches!(fault, Fault::Lost(_)) => {
+                    if way.is_over() {
+                        return Err(self.lost(signed, &way, fault));
+                    }
                     news = None;
                     way.pause().await;
                     continue;
@@ -186,7 +191,11 @@ impl NodeLedger {
                 way.sent = true;
                 Ok(None)
             }
-            Err(Fault::Chain(error)) => Err(Some(error)),
+            // An answer that cannot be read comes after the node had the transaction.
+            Err(Fault::Chain(_)) => {
+                way.sent = true;
+                Ok(None)
+            }
             Err(Fault::Answer(refusal)) => {
                 let meaning = Refused::read(refusal.code, &refusal.reason);
                 match meaning.verdict(way.sent) {
@@ -240,21 +249,21 @@ impl NodeLedger {
                 None => self.prospects(signed, heads).await?,
             };
             // What was read block by block counts only if it was one and the same chain all the while.
-            if self.block_at(heads.best.number).await? == Some(heads.best) {
+            let whole = self.block_at(heads.best.number).await? == Some(heads.best)
+                && self.block_at(heads.finalized.number).await? == Some(heads.finalized);
+            if whole {
                 return Ok((sight, seen));
             }
+            tokio::time::sleep(Duration::from_millis(FIRST_PAUSE_MS)).await;
         }
     }
 
     async fn prospects(&self, signed: &Signed, heads: Heads) -> Result<Sight, Fault> {
-        let counts = match self.options.finality {
-            Finality::Finalized => heads.finalized,
-            Finality::Best => heads.best,
-        };
-        let nonce = u64::from(self.account(signed.account, Some(counts.hash)).await?.nonce);
-        let other_version = self.version(Some(heads.finalized.hash)).await?.spec_version
-            != signed.spec_version
-            && heads.finalized.number >= signed.birth.number;
+        // What only the best head says may be taken back.
+        let nonce = u64::from(self.account(signed.account, Some(heads.finalized.hash)).await?.nonce);
+        // Signed for the version of the best head, which the final one may still have to reach.
+        let other_version =
+            self.version(Some(heads.finalized.hash)).await?.spec_version > signed.spec_version;
         let other_branch = heads.finalized.number >= signed.birth.number
             && self.block_at(signed.birth.number).await? != Some(signed.birth);
         Ok(Sight {
@@ -286,11 +295,11 @@ impl NodeLedger {
         Ok(ChainError::InsufficientFunds { account: signed.account, spendable, fee: 0 })
     }
 
-    fn lost(&self, signed: &Signed, way: &Way, reason: String) -> ChainError {
+    fn lost(&self, signed: &Signed, way: &Way, fault: Fault) -> ChainError {
         if way.sent {
             undecided(signed)
         } else {
-            self.link().explain(Fault::Lost(reason))
+            self.link().explain(fault)
         }
     }
 

@@ -6,10 +6,10 @@ use crate::{args::Common, failure::Failure};
 /// part with `orch cluster claim`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    #[command(flatten)]
-    common: Common,
     /// Id of the cluster
     cluster: u64,
+    #[command(flatten)]
+    common: Common,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {

@@ -13,8 +13,6 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    #[command(flatten)]
-    place: Place,
     /// First block to look at
     #[arg(long, value_name = "BLOCK", default_value_t = 0)]
     from_block: u32,
@@ -27,6 +25,8 @@ pub struct Options {
     /// How often to look for more: a number with s, m, h or d
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = length, requires = "follow")]
     every: u64,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {
@@ -63,7 +63,8 @@ fn tell(options: &Options, session: &Session, events: &[ContractEvent]) -> Resul
     if !session.teller.is_quiet() {
         for (event, (name, told)) in wanted {
             let (block, at) = (event.block, instant(event.at_ms));
-            session.teller.line(&format!("{block:>8}  {at}  {name}: {}", told.line(&session.token)))?;
+            session.teller.line(&format!("{block:>8}  {at}  {name}"))?;
+            session.teller.note(&told.line(&session.token))?;
         }
         return Ok(());
     }

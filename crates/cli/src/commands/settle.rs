@@ -12,14 +12,14 @@ const SETTLED_AT_ONCE: usize = 16;
 /// signed one after the other, each with an answer of its own.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    #[command(flatten)]
-    common: Common,
     /// Ids of the placements; of several those that do not exist are passed over
     #[arg(value_name = "PLACEMENT", required_unless_present = "mine", conflicts_with = "mine")]
     placements: Vec<u64>,
     /// All live placements of the account that signs, as their provider
     #[arg(long)]
     mine: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 pub fn run(options: &Options) -> Result<(), Failure> {

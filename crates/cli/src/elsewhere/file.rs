@@ -53,12 +53,14 @@ struct Ours {
     additional: String,
 }
 
+/// A call of a contract as transactions carry it: indices, kind of address, account, value, limits, message.
+type Method = ([u8; 2], u8, [u8; 32], Compact<u128>, Weights, Option<Compact<u128>>, Vec<u8>);
+type Weights = (Compact<u64>, Compact<u64>);
+
 impl Called {
     /// Reads the method of a transaction. Nothing where that is no call of a contract.
     pub fn read(method: &[u8]) -> Option<Self> {
-        type Weights = (Compact<u64>, Compact<u64>);
-        type Call = ([u8; 2], u8, [u8; 32], Compact<u128>, Weights, Option<Compact<u128>>, Vec<u8>);
-        match Call::decode_all(&mut &*method).ok()? {
+        match Method::decode_all(&mut &*method).ok()? {
             // The kind of address that names an account.
             (_, 0, contract, value, _, _, data) => {
                 Some(Self { contract: AccountId::from(contract), value: value.0, data })
@@ -137,6 +139,14 @@ fn parse(text: &str) -> Result<(Unsigned, Called), String> {
         },
         method,
     };
+    // What people are shown of limits and times must be what is signed.
+    let limits = limits(&unsigned.method).ok_or("method is no call of a contract")?;
+    if (limits.weight, limits.storage_deposit) != (unsigned.limits.weight, unsigned.limits.storage_deposit) {
+        return Err("its limits were changed".to_owned());
+    }
+    if last_block(&unsigned.era, unsigned.birth.number) != Some(unsigned.last_block) {
+        return Err("last_block was changed".to_owned());
+    }
     // What the wallet was shown must be what is signed.
     let Value::Object(shown) = unsigned.payload_json() else { return Err("it has no fields".to_owned()) };
     if let Some((field, _)) = shown.iter().find(|(name, value)| document.get(name.as_str()) != Some(value)) {
@@ -144,6 +154,23 @@ fn parse(text: &str) -> Result<(Unsigned, Called), String> {
     }
     let called = Called::read(&unsigned.method).ok_or("method is no call of a contract")?;
     Ok((unsigned, called))
+}
+
+/// The limits that a method carries.
+fn limits(method: &[u8]) -> Option<Limits> {
+    let (_, 0, _, _, (ref_time, proof_size), deposit, _) = Method::decode_all(&mut &*method).ok()? else {
+        return None;
+    };
+    let weight = Weight { ref_time: ref_time.0, proof_size: proof_size.0 };
+    Some(Limits { weight, storage_deposit: deposit?.0 })
+}
+
+/// The last block for which a call is valid that was written at block `birth`: two bytes tell the period, of which the
+/// low four bits are the power of two less one.
+fn last_block(era: &[u8], birth: u32) -> Option<u32> {
+    let [low, _] = era else { return None };
+    let period = 2_u32.checked_shl(u32::from(low % 16))?;
+    birth.checked_add(period)?.checked_sub(1)
 }
 
 fn hex_of(bytes: &[u8]) -> String {

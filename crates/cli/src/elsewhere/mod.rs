@@ -168,7 +168,7 @@ fn tell(
     let name = session.interface.name(call.data).unwrap_or("an unknown message");
     let block = session.chain.ledger().block_number()?;
     teller.line(&format!("{name} waits for the signature of {}:", address(&call.caller)))?;
-    let mut rows = Vec::new();
+    let mut rows = session.arguments(call);
     if call.value > 0 {
         rows.push(("sends along".to_owned(), token.text(call.value)));
     }

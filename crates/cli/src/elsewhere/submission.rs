@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use orchestrator_chain::{address, Action, ChainError, Hash, Ledger, NodeLedger, Signed, Status, Unsigned};
+use orchestrator_chain::{address, Action, ChainError, Hash, NodeLedger, Signed, Status, Unsigned};
 use serde_json::json;
 
 use super::{
@@ -96,8 +96,12 @@ impl<'a> Submission<'a> {
 
     /// Refuses what the chain would not take any more, and what the contract would refuse now: it would cost the fee.
     fn ensure_valid(&self, node: &NodeLedger) -> Result<(), Failure> {
-        if node.block_number()? >= self.unsigned.last_block {
-            return Err(self.expired());
+        // Only a final block can say that it will never be there.
+        if node.finalized_block()? >= self.unsigned.last_block {
+            return match self.found(node)? {
+                Some(status) => self.tell_again(&status),
+                None => Err(self.expired()),
+            };
         }
         let Called { contract, value, data } = &self.called;
         let action = Action::Call { contract: *contract, value: *value, data };
@@ -121,17 +125,22 @@ impl<'a> Submission<'a> {
                  them, or write the call anew with --unsigned"
             )));
         }
-        // What waits in a pool may be this very transaction: sending it again waits for it, trying it cannot tell.
         if now.nonce > self.unsigned.nonce && !self.common.signing.execute {
-            return Err(self.expired());
+            return Err(Failure::Outcome(format!(
+                "another transaction {} of {} is on the chain or on its way, which may be this very call: with -x orch \
+                 finds out, and pays nothing twice",
+                self.unsigned.nonce,
+                address(&self.unsigned.account)
+            )));
         }
         Ok(())
     }
 
     fn expired(&self) -> Failure {
         Failure::Outcome(format!(
-            "the chain takes this call no more: it could be included up to block {}, as transaction {} of {} and not \
-             after another one. It is not on the chain: write it anew with --unsigned, and have that signed",
+            "the chain takes this transaction no more: it could be included up to block {}, as number {} of {} and not \
+             after another one. It is not on the chain with this signature. If the call was signed twice, it may be there \
+             with the other: look at `orch events` before you write it anew with --unsigned",
             self.unsigned.last_block,
             self.unsigned.nonce,
             address(&self.unsigned.account)

@@ -90,5 +90,5 @@ fn a_paid_placement_is_rated_and_its_promises_are_told() {
     assert!(market.text(&["placement", "sla", "1"]).contains("99.90 %"));
     market.refusal(&["placement", "sla", "9"], 1);
     let text = market.text(&["placement", "show", "1"]);
-    assert!(text.contains("PAID UNTIL") && text.contains("terms slash bps"), "{text}");
+    assert!(text.contains("PAID UNTIL") && text.contains("terms slash"), "{text}");
 }

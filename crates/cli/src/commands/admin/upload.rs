@@ -2,13 +2,15 @@
 
 use std::{fs, path::Path};
 
-use orchestrator_chain::{address, ChainError};
+use orchestrator_chain::{address, AccountId, Action, ChainError, Ledger};
 use serde_json::json;
 
 use crate::{
     args::Common,
+    commands::deploy::stand_in,
     failure::Failure,
     output::{self, Teller},
+    session::Chain,
 };
 
 /// What every module begins with.
@@ -34,18 +36,27 @@ pub fn run(common: &Common, wasm: &Path) -> Result<(), Failure> {
     let teller = Teller::new(common.place.output_json);
     let (bytes, hash) = (code.len(), format!("0x{}", hex::encode(code_hash(&code))));
     if !common.signing.execute {
+        let (fee, deposit) = costs(common, caller, &code)?;
+        let token = common.place.open(false)?.token();
         if teller.is_quiet() {
             return Ok(output::json(&json!({
                 "executed": false, "caller": address(&caller), "code_bytes": bytes, "code_hash": hash,
+                "fee": fee.to_string(), "storage_deposit": deposit.to_string(),
             }))?);
         }
         teller.line(&format!("upload would put code on the chain for {}:", address(&caller)))?;
-        teller.rows(&[("code".to_owned(), format!("{bytes} bytes")), ("code hash".to_owned(), hash)])?;
+        teller.rows(&[
+            ("code".to_owned(), format!("{bytes} bytes")),
+            ("code hash".to_owned(), hash),
+            ("fee".to_owned(), token.text(fee)),
+            ("storage deposit".to_owned(), token.signed(deposit)),
+        ])?;
         return Ok(teller.line("Nothing was signed. Add -x to do it.")?);
     }
     let signer = common.signing.signer()?;
     common.signing.confirm(&format!("Upload {name}, {bytes} bytes with hash {hash}?"))?;
     let mut chain = common.place.open(false)?;
+    chain.limit(&common.signing)?;
     let token = chain.token();
     let done = chain.ledger_mut().upload(&signer, &code).map_err(|error| match error {
         ChainError::Dispatch { .. } => Failure::Outcome(format!("cannot upload: {error}")),
@@ -67,6 +78,19 @@ pub fn run(common: &Common, wasm: &Path) -> Result<(), Failure> {
     ])?;
     teller.line("")?;
     Ok(teller.line(&format!("  orch admin announce-upgrade {hash}"))?)
+}
+
+/// Fee and storage deposit of the upload: on a node what it says, in a file what a chain in memory takes.
+fn costs(common: &Common, caller: AccountId, code: &[u8]) -> Result<(u128, i128), Failure> {
+    let mut chain = common.place.open(false)?;
+    chain.limit(&common.signing)?;
+    if let Chain::Node(node) = &chain {
+        let run = node.prepare(caller, &Action::Upload { wasm: code })?.rehearsal;
+        return Ok((run.fee, run.storage_deposit));
+    }
+    let (mut memory, stand_in) = stand_in()?;
+    let receipt = memory.upload(&stand_in, code)?.receipt;
+    Ok((receipt.fee, receipt.storage_deposit))
 }
 
 /// What the chain knows code by.
