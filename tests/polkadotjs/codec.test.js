@@ -172,6 +172,7 @@ describe('what polkadot.js does not refuse, so that who calls has to take care',
     const [{ spec }] = ARGUMENTS.register_node;
     const { region, state, ...rest } = spec;
     assert.equal(argument('register_node', rest), argument('register_node', { ...rest, region: 0, state: 'Online' }));
-    assert.equal(argument('offer', undefined, null), argument('offer', 'Admin', null));
+    assert.equal(argument('offer', undefined, null), argument('offer', { Reservation: 0 }, null));
+    assert.notEqual(argument('offer', undefined, null), argument('offer', 'Admin', null), 'nobody offers that by mistake');
   });
 });

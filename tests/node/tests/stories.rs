@@ -103,14 +103,10 @@ tell! {
         roles_are_granted_listed_and_revoked,
         no_office_moves_money,
         an_upgrade_to_unknown_code_is_refused;
-    maintenance:
-        maintenance_taken_back_never_was;
     quality:
         an_observer_reports_the_day_before;
     ratings:
         a_rating_belongs_to_who_has_the_reservation;
-    disputes:
-        a_dispute_has_its_conditions;
     repair:
         a_small_pot_goes_to_the_consumer_as_far_as_it_reaches;
 }

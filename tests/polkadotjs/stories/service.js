@@ -110,7 +110,7 @@ export async function service(market, t) {
     const found = named(done, 'Scored');
     assert.deepEqual(found.map(({ provider: who, unit: what }) => [who, what]), [[null, unit], [bob.address, null]]);
     assert.ok(found.every(({ found: { seen: evidence } }) => evidence.short > 0));
-    assert.deepEqual((await market.ask(carol, 'sla', placement)).seen, [9_000, 500]);
+    assert.deepEqual((await market.ask(carol, 'sla', placement)).seen, { uptime_bps: 9_000, latency_ms: 500 });
     const { quality } = await market.ask(carol, 'service', unit);
     assert.deepEqual(quality.reports, [{ observer: erin.address, network: true, uptime_bps: 9_000, latency_ms: 500 }]);
   });
